@@ -7,11 +7,12 @@ class Kernels(Module):
 
   # ---- memory ----
 
-  def copy_of_bits(self: __torch__.Kernels, x: Tensor, dtype: int) -> Tensor:
-    return x.view(dtype).clone()
+  def from_bytes(self: __torch__.Kernels, bytes: Tensor, dtype: int, shape: List[int]) -> Tensor:
+    # a copy of the bytes [n] as elements of a type
+    return torch.view_copy(bytes, dtype=dtype).view(shape)
 
-  def reinterpret_bits(self: __torch__.Kernels, x: Tensor, dtype: int) -> Tensor:
-    return x.view(dtype)
+  def zeros(self: __torch__.Kernels, shape: List[int], dtype: int, like: Tensor) -> Tensor:
+    return torch.zeros(shape, dtype=dtype, device=like.device)
 
   def to_type(self: __torch__.Kernels, x: Tensor, dtype: int) -> Tensor:
     return x.to(dtype)

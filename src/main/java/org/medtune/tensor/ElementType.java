@@ -1,6 +1,5 @@
 package org.medtune.tensor;
 
-import ai.djl.ndarray.types.DataType;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -10,25 +9,23 @@ import java.util.Optional;
  * <p>Sources: the safetensors format description (dtype names); {@code c10/core/ScalarType.h} of PyTorch (numbers).
  */
 public enum ElementType {
-    UINT8("U8", 0, 1, DataType.UINT8),
-    INT8("I8", 1, 1, DataType.INT8),
-    INT32("I32", 3, 4, DataType.INT32),
-    INT64("I64", 4, 8, DataType.INT64),
-    FLOAT16("F16", 5, 2, DataType.INT16),
-    FLOAT32("F32", 6, 4, DataType.FLOAT32),
-    FLOAT64("F64", 7, 8, DataType.FLOAT64),
-    BFLOAT16("BF16", 15, 2, DataType.INT16);
+    UINT8("U8", 0, 1),
+    INT8("I8", 1, 1),
+    INT32("I32", 3, 4),
+    INT64("I64", 4, 8),
+    FLOAT16("F16", 5, 2),
+    FLOAT32("F32", 6, 4),
+    FLOAT64("F64", 7, 8),
+    BFLOAT16("BF16", 15, 2);
 
     private final String safetensorsName;
     private final int scalarType;
     private final int bytes;
-    private final DataType carrier;
 
-    ElementType(String safetensorsName, int scalarType, int bytes, DataType carrier) {
+    ElementType(String safetensorsName, int scalarType, int bytes) {
         this.safetensorsName = safetensorsName;
         this.scalarType = scalarType;
         this.bytes = bytes;
-        this.carrier = carrier;
     }
 
     /** The dtype as safetensors headers write it, such as {@code BF16}. */
@@ -44,16 +41,6 @@ public enum ElementType {
     /** Bytes that one element takes. */
     public int bytes() {
         return bytes;
-    }
-
-    /** The DJL type of the same width through which the bits travel: DJL itself cannot create 16-bit floats. */
-    DataType carrier() {
-        return carrier;
-    }
-
-    /** Whether the carrier is another type than this one. */
-    boolean travelsAsBits() {
-        return this == FLOAT16 || this == BFLOAT16;
     }
 
     /** The type that a safetensors header calls {@code name}; empty when this system does not know it. */

@@ -1,5 +1,6 @@
 package org.medtune.tensor;
 
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -42,12 +43,8 @@ public final class TensorScope implements AutoCloseable {
 
     /** A tensor of zeros on this scope's device. */
     public Tensor zeros(ElementType type, long... shape) {
-        PtNDArray zeros = (PtNDArray) manager.zeros(new Shape(shape), type.carrier());
-        if (!type.travelsAsBits()) {
-            return new Tensor(zeros);
-        }
-        try (PtNDArray bits = zeros) {
-            return callForTensor("reinterpret_bits", new Tensor(bits), type.scalarType());
+        try (PtNDArray marker = (PtNDArray) manager.zeros(new Shape(1), DataType.FLOAT32)) {
+            return callForTensor("zeros", shape, type.scalarType(), new Tensor(marker));
         }
     }
 
@@ -67,9 +64,9 @@ public final class TensorScope implements AutoCloseable {
         if (bytes.remaining() == 0) {
             return zeros(type, shape);
         }
-        try (PtNDArray view = (PtNDArray) manager.create(bytes.duplicate().order(bytes.order()), new Shape(shape),
-                type.carrier())) {
-            return callForTensor("copy_of_bits", new Tensor(view), type.scalarType());
+        Shape length = new Shape(bytes.remaining());
+        try (PtNDArray view = (PtNDArray) manager.create(bytes.slice(), length, DataType.UINT8)) {
+            return callForTensor("from_bytes", new Tensor(view), type.scalarType(), shape);
         }
     }
 
