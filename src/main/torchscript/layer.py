@@ -29,11 +29,11 @@ def forward(x: Tensor, cos: Tensor, sin: Tensor, boundaries: List[int], weights:
   return [y, h1, r1, z_qkv, qk, v, o, z_o, y1, h2, r2, gate_up, z_gate_up, m, z_down] + attention_saved
 
 def backward(dy: Tensor, x: Tensor, saved: List[Tensor], cos: Tensor, sin: Tensor, boundaries: List[int], weights: List[Tensor], adapter: List[Tensor], gradients: List[Tensor], scaling: float, dropout: float, seed: int) -> Tensor:
-  # Adds to the gradients in place and returns the gradient of x.
+  # saved is what forward returned after the output. Adds to the gradients in place and returns the gradient of x.
   size = cos.size(-1) * 2
   heads = adapter[1].size(0) // size
   groups = adapter[2].size(0) // size
-  y, h1, r1, z_qkv, qk, v, o, z_o, y1, h2, r2, gate_up, z_gate_up, m, z_down = saved[0], saved[1], saved[2], saved[3], saved[4], saved[5], saved[6], saved[7], saved[8], saved[9], saved[10], saved[11], saved[12], saved[13], saved[14]
+  h1, r1, z_qkv, qk, v, o, z_o, y1, h2, r2, gate_up, z_gate_up, m, z_down = saved[0], saved[1], saved[2], saved[3], saved[4], saved[5], saved[6], saved[7], saved[8], saved[9], saved[10], saved[11], saved[12], saved[13]
 
   dm = __torch__.projection.project_backward(dy, m, weights[8], adapter[9], adapter[10:11], z_down, gradients[9], gradients[10:11], gradients[17:18], scaling, dropout, seed + 6)
   inner = m.size(1)
@@ -47,7 +47,7 @@ def backward(dy: Tensor, x: Tensor, saved: List[Tensor], cos: Tensor, sin: Tenso
   dy1 = __torch__.normalization.rms_norm_backward(dh2, y1, weights[5], r2).add_(dy)
 
   do = __torch__.projection.project_backward(dy1, o, weights[3], adapter[4], adapter[5:6], z_o, gradients[4], gradients[5:6], gradients[14:15], scaling, dropout, seed + 3)
-  dq, dk, dv = __torch__.attention.backward(do.view([x.size(0), heads, size]), qk[:, :heads], qk[:, heads:], v, saved[15:], boundaries)
+  dq, dk, dv = __torch__.attention.backward(do.view([x.size(0), heads, size]), qk[:, :heads], qk[:, heads:], v, saved[14:], boundaries)
   d_qkv = torch.empty([x.size(0), heads + groups * 2, size], dtype=x.dtype, device=x.device)
   minus_sin = torch.neg(sin)
   d_qkv[:, :heads].copy_(__torch__.rotary.rotate(dq, cos, minus_sin))

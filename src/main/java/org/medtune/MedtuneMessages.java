@@ -89,9 +89,57 @@ public interface MedtuneMessages extends BasicLogger {
 
     // ---- 300-399 adapter ----
 
+    @Message(id = 300, value = "The LoRA rank r is %d. Set lora.r to 1 or more; 16 is the default.")
+    InvalidInputException loraRankTooSmall(int rank);
+
+    @Message(id = 301, value = "The LoRA alpha is %s. Set lora.alpha to a positive number; 16 is the default.")
+    InvalidInputException loraAlphaNotPositive(double alpha);
+
+    @Message(id = 302, value = "The LoRA dropout is %s. Set lora.dropout to a number from 0 up to, but not including, 1.")
+    InvalidInputException loraDropoutOutOfRange(double dropout);
+
+    @Message(id = 303, value = "No module gets an adapter. Name at least one of q_proj, k_proj, v_proj, o_proj, "
+            + "gate_proj, up_proj, down_proj in lora.target.modules.")
+    InvalidInputException noTargetModules();
+
+    @Message(id = 304, value = "The adapter folder %s has no %s. Use a folder that this system or PEFT has written.")
+    InvalidInputException missingAdapterFile(Path folder, String name);
+
+    @Message(id = 305, value = "The file %s is malformed: %s. Write the adapter again, or use another one.")
+    InvalidInputException malformedAdapterFile(Path file, String reason);
+
+    @Message(id = 306, value = "The adapter of %s sets %s to %s, which this version cannot compute. Use an adapter where "
+            + "it is %s.")
+    InvalidInputException unsupportedAdapterSetting(Path file, String name, String value, String supported);
+
+    @Message(id = 307, value = "The file %s lacks the tensor %s. Use the adapter_config.json and the base model that the "
+            + "adapter was trained with.")
+    InvalidInputException missingAdapterTensor(Path file, String name);
+
+    @Message(id = 308, value = "The file %s holds the tensor %s as %s %s where F32 %s is asked for. Use the "
+            + "adapter_config.json and the base model that the adapter was trained with.")
+    InvalidInputException wrongAdapterTensor(Path file, String name, String type, String shape, String expected);
+
+    @Message(id = 309, value = "The file %s holds the tensor %s, which its adapter_config.json does not account for. Use "
+            + "the adapter_config.json that belongs to it.")
+    InvalidInputException unexpectedAdapterTensor(Path file, String name);
+
     // ---- 400-499 dataset ----
 
     // ---- 500-599 training ----
+
+    @Message(id = 500, value = "In optimizer step %d the loss is %s and the gradient norm %s. Nothing of this step was "
+            + "kept. Lower learning.rate or raise warmup.steps, look at the rows of the step, and restart the run from "
+            + "its last checkpoint.")
+    RecoverableException notANumber(int step, double loss, double gradientNorm);
+
+    @Message(id = 501, value = "per.device.train.batch.size is %d, gradient.accumulation.steps is %d and max.steps is %d. "
+            + "Set each of them to 1 or more.")
+    InvalidInputException trainingCountTooSmall(int microBatchSize, int gradientAccumulationSteps, int maxSteps);
+
+    @Message(id = 502, value = "warmup.steps is %d, but the run has %d optimizer steps. Set warmup.steps to a number from 0 "
+            + "to that, or raise max.steps.")
+    InvalidInputException warmupLongerThanRun(int warmupSteps, int maxSteps);
 
     // ---- 600-699 evaluation and generation ----
 

@@ -123,7 +123,7 @@ public final class CausalLanguageModel implements AutoCloseable {
      *
      * @param dy gradient of the layer's output; may be overwritten
      * @param x the layer's input
-     * @param kept what {@link #layerForward} returned with {@code keep}
+     * @param kept what {@link #layerForward} returned with {@code keep} after the output
      * @param gradients float32 gradients to add to: as the factors of {@link ActiveAdapter.Layer}, then the biases of the
      *     seven projections, without elements where not trained
      * @return gradient of {@code x}
