@@ -14,13 +14,13 @@ def next_token_loss(x: Tensor, norm: Tensor, head: Tensor, targets: Tensor, eps:
     target = targets[start:end]
     predicted = torch.ge(target, 0).to(6).unsqueeze(1)
     index = target.clamp_min(0).unsqueeze(1)
-    log_probability = torch._log_softmax((h[start:end] @ head.t()).to(6), -1, False)
+    log_probability = torch._log_softmax(__torch__.product.linear(h[start:end], head).to(6), -1, False)
     total = total - torch.sum(log_probability.gather(1, index) * predicted, dtype=7)
     if gradient_scale != 0.:
       d_logits = log_probability.exp_()
       d_logits.scatter_add_(1, index, torch.full_like(predicted, -1.))
       d_logits.mul_(predicted * gradient_scale)
-      dh[start:end].copy_(d_logits.to(h.dtype) @ head)
+      dh[start:end].copy_(__torch__.product.times(d_logits.to(h.dtype), head))
     start = end
   if gradient_scale == 0.:
     return [total]
@@ -28,4 +28,4 @@ def next_token_loss(x: Tensor, norm: Tensor, head: Tensor, targets: Tensor, eps:
 
 def logits(x: Tensor, norm: Tensor, head: Tensor, eps: float) -> Tensor:
   h, inverse_rms = __torch__.normalization.rms_norm(x, norm, eps)
-  return (h @ head.t()).to(6)
+  return __torch__.product.linear(h, head).to(6)

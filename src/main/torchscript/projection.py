@@ -19,19 +19,19 @@ def low_rank(x: Tensor, a: Tensor, b: List[Tensor], scaling: float, dropout: flo
       rank = b[slot].size(1)
       if rank > 0:
         masked = x * __torch__.projection.dropout_mask(x, dropout, seed + slot)
-        parts.append(masked @ a[row:row + rank].t())
+        parts.append(__torch__.product.linear(masked, a[row:row + rank]))
       row = row + rank
     z = torch.cat(parts, 1)
   else:
-    z = x @ a.t()
+    z = __torch__.product.linear(x, a)
   return z * scaling
 
 def project(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: List[Tensor], scaling: float, dropout: float, seed: int) -> Tuple[Tensor, Tensor]:
   # x [tokens, inputs] -> y [tokens, outputs] and the low-rank activations, which the backward pass needs
   if bias.numel() > 0:
-    y = torch.addmm(bias, x, weight.t())
+    y = __torch__.product.linear_bias(x, weight, bias)
   else:
-    y = x @ weight.t()
+    y = __torch__.product.linear(x, weight)
   if a.size(0) == 0:
     return (y, a)
   z = __torch__.projection.low_rank(x, a, b, scaling, dropout, seed)
@@ -56,7 +56,7 @@ def accumulate(gradient: Tensor, left: Tensor, right: Tensor) -> Tensor:
 
 def project_backward(dy: Tensor, x: Tensor, weight: Tensor, a: Tensor, b: List[Tensor], z: Tensor, a_gradient: Tensor, b_gradients: List[Tensor], bias_gradients: List[Tensor], scaling: float, dropout: float, seed: int) -> Tensor:
   # Adds to the gradients of A, B and the trained biases in place and returns the gradient of x.
-  dx = dy @ weight
+  dx = __torch__.product.times(dy, weight)
   column = 0
   row = 0
   parts = annotate(List[Tensor], [])
@@ -68,7 +68,7 @@ def project_backward(dy: Tensor, x: Tensor, weight: Tensor, a: Tensor, b: List[T
       bias_gradients[slot].add_(torch.sum(dy_slot, [0], dtype=6))
     if rank > 0:
       __torch__.projection.accumulate(b_gradients[slot], dy_slot, z[:, row:row + rank])
-      dz = (dy_slot @ b[slot]) * scaling
+      dz = __torch__.product.times(dy_slot, b[slot]) * scaling
       if dropout > 0.:
         mask = __torch__.projection.dropout_mask(x, dropout, seed + slot)
         __torch__.projection.accumulate(a_gradient[row:row + rank], dz, x * mask)

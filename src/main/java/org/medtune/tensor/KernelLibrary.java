@@ -45,9 +45,22 @@ final class KernelLibrary {
 
     private KernelLibrary() {
         root = Engine.getEngine("PyTorch").newBaseManager(ComputeDevice.CPU.djl());
-        byte[] archive = TorchScriptArchive.pack(MODULE_CLASS, sources());
+        module = load();
+    }
+
+    private PtSymbolBlock load() {
+        try {
+            return load("product_onednn");
+        } catch (EngineException e) {
+            // builds of PyTorch without oneDNN (macOS) do not know its operators and refuse the text as a whole
+            return load("product_plain");
+        }
+    }
+
+    private PtSymbolBlock load(String productFile) {
+        byte[] archive = TorchScriptArchive.pack(MODULE_CLASS, sources(productFile));
         try (InputStream in = new ByteArrayInputStream(archive)) {
-            module = JniUtils.loadModule((PtNDManager) root, in, false, false);
+            return JniUtils.loadModule((PtNDManager) root, in, false, false);
         } catch (IOException e) {
             throw new IllegalStateException("Reading from memory failed", e);
         }
@@ -132,9 +145,10 @@ final class KernelLibrary {
         return tensors;
     }
 
-    private static Map<String, String> sources() {
+    private static Map<String, String> sources(String productFile) {
         Map<String, String> sources = new LinkedHashMap<>();
         sources.put("__torch__.py", read("kernels"));
+        sources.put("__torch__/product.py", read(productFile));
         for (String file : FUNCTION_FILES) {
             sources.put("__torch__/" + file + ".py", read(file));
         }
