@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import org.jboss.logging.BasicLogger;
 import org.jboss.logging.Logger;
 import org.jboss.logging.annotations.Cause;
+import org.jboss.logging.annotations.LogMessage;
 import org.jboss.logging.annotations.Message;
 import org.jboss.logging.annotations.MessageLogger;
 
@@ -141,7 +142,40 @@ public interface MedtuneMessages extends BasicLogger {
             + "to that, or raise max.steps.")
     InvalidInputException warmupLongerThanRun(int warmupSteps, int maxSteps);
 
+    @Message(id = 503, value = "The disk is too full to write %s: it takes %d MiB and %d MiB are free. Free space, then "
+            + "restart the run; nothing written before is lost.")
+    RecoverableException diskTooFull(Path target, long neededMebibytes, long freeMebibytes);
+
+    @Message(id = 504, value = "%s cannot be written (%s). Check that the disk has space and that the server's user may "
+            + "write there, then restart the run; nothing written before is lost.")
+    RecoverableException cannotWrite(Path target, String reason, @Cause Throwable cause);
+
+    @Message(id = 505, value = "%s cannot be read (%s). Check that the disk works and that the server's user may read it, "
+            + "then restart the run.")
+    RecoverableException cannotRead(Path path, String reason, @Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 506, value = "Checkpoint %s written")
+    void checkpointWritten(Path checkpoint);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 507, value = "The checkpoint %s is damaged: %s. It is passed over for the one before; delete it when the "
+            + "run is done.")
+    void damagedCheckpoint(Path checkpoint, String damage);
+
+    @Message(id = 508, value = "The checkpoint %s belongs to another run: %s. Restart with the parameters that the run began "
+            + "with, or start a new run.")
+    InvalidInputException checkpointOfAnotherRun(Path checkpoint, String differences);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 509, value = "Training goes on from %s, after step %d")
+    void resumedFrom(Path checkpoint, int step);
+
     // ---- 600-699 evaluation and generation ----
+
+    @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's context of %d "
+            + "tokens. Shorten the question or lower the number of new tokens.")
+    InvalidInputException promptDoesNotFit(int promptTokens, int newTokens, int context);
 
     // ---- 700-799 batch ----
 
