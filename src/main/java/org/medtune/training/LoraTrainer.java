@@ -93,17 +93,6 @@ public final class LoraTrainer implements AutoCloseable {
         return report;
     }
 
-    /** Mean negative log likelihood by predicted token of rows, in nats, with the adapter as it is. */
-    public double evaluate(List<int[]> heldOut) {
-        double sum = 0;
-        long tokens = 0;
-        for (int[] ids : heldOut) {
-            sum += model.negativeLogLikelihood(List.of(ids), adapter.active());
-            tokens += ids.length - 1;
-        }
-        return sum / tokens;
-    }
-
     /** The optimizer, whose state belongs to a checkpoint. */
     AdamW optimizer() {
         return optimizer;
