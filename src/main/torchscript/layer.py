@@ -39,10 +39,8 @@ def backward(dy: Tensor, x: Tensor, saved: List[Tensor], cos: Tensor, sin: Tenso
   inner = m.size(1)
   gate = gate_up[:, :inner]
   d_gate_up = torch.empty(gate_up.size(), dtype=gate_up.dtype, device=gate_up.device)
-  d_gate = d_gate_up[:, :inner]
-  d_up = d_gate_up[:, inner:]
-  d_up.copy_(torch.silu(gate).mul_(dm))
-  d_gate.copy_(torch.silu_backward(dm.mul_(gate_up[:, inner:]), gate))
+  d_up = torch.mul(torch.silu(gate), dm, out=d_gate_up[:, inner:])
+  d_gate = torch.silu_backward(dm.mul_(gate_up[:, inner:]), gate, grad_input=d_gate_up[:, :inner])
   dh2 = __torch__.projection.project_backward(d_gate_up, h2, weights[6], adapter[6], adapter[7:9], z_gate_up, gradients[6], gradients[7:9], gradients[15:17], scaling, dropout, seed + 4)
   dy1 = __torch__.normalization.rms_norm_backward(dh2, y1, weights[5], r2).add_(dy)
 

@@ -19,8 +19,9 @@ def next_token_loss(x: Tensor, norm: Tensor, head: Tensor, targets: Tensor, eps:
     if gradient_scale != 0.:
       d_logits = log_probability.exp_()
       d_logits.scatter_add_(1, index, torch.full_like(predicted, -1.))
-      d_logits.mul_(predicted * gradient_scale)
-      dh[start:end].copy_(__torch__.product.times(d_logits.to(h.dtype), head))
+      # scaling after the product touches hidden numbers a token instead of vocabulary
+      scale = (predicted * gradient_scale).to(h.dtype)
+      torch.mul(__torch__.product.times(d_logits.to(h.dtype), head), scale, out=dh[start:end])
     start = end
   if gradient_scale == 0.:
     return [total]

@@ -68,7 +68,8 @@ def project_backward(dy: Tensor, x: Tensor, weight: Tensor, a: Tensor, b: List[T
       bias_gradients[slot].add_(torch.sum(dy_slot, [0], dtype=6))
     if rank > 0:
       __torch__.projection.accumulate(b_gradients[slot], dy_slot, z[:, row:row + rank])
-      dz = __torch__.product.times(dy_slot, b[slot]) * scaling
+      # a slot's columns are not contiguous: the BLAS library takes them as they are
+      dz = (dy_slot @ b[slot]) * scaling
       if dropout > 0.:
         mask = __torch__.projection.dropout_mask(x, dropout, seed + slot)
         __torch__.projection.accumulate(a_gradient[row:row + rank], dz, x * mask)
