@@ -100,7 +100,8 @@ class NativeTokenizerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "null", "[]", "{", "{\"model\":{}}", "{\"model\":{\"type\":\"Unheard\",\"vocab\":{\"a\":0}}}"})
+    @ValueSource(strings = {"", "null", "[]", "{", "{\"model\":{}}",
+        "{\"model\":{\"type\":\"Unheard\",\"vocab\":{\"a\":0}}}"})
     void damagedFileIsRefusedWithASentence(String content, @TempDir Path folder) throws IOException {
         // given
         Path file = Files.writeString(folder.resolve("tokenizer.json"), content);
