@@ -34,6 +34,10 @@ public interface MedtuneMessages extends BasicLogger {
             + "tokenizer.json of the model again.")
     InvalidInputException damagedTokenizer(Path file, String reason, @Cause Throwable cause);
 
+    @Message(id = 182, value = "The native tokenizer library cannot be loaded: %s. Install the server module ai.djl "
+            + "for this operating system, make DJL's cache folder writable, then restart.")
+    RecoverableException tokenizerLibraryMissing(String reason, @Cause Throwable cause);
+
     // ---- 200-299 model ----
 
     @Message(id = 240, value = "The file %s cannot be read: %s. Copy it again from the model's source.")
@@ -54,9 +58,9 @@ public interface MedtuneMessages extends BasicLogger {
             + "or reasoning model, or add chat_template.jinja to the folder.")
     InvalidInputException noChatTemplate(Path modelFolder);
 
-    @Message(id = 245, value = "The chat template in %s cannot be rendered: line %d: %s. Correct the template, or copy "
+    @Message(id = 245, value = "The chat template in %s cannot be rendered: %s. Correct the template, or copy "
             + "it again from the model's source.")
-    InvalidInputException chatTemplateFails(String source, int line, String reason, @Cause Throwable cause);
+    InvalidInputException chatTemplateFails(String source, String reason, @Cause Throwable cause);
 
     @Message(id = 246, value = "The chat template in %s went beyond the %d steps, or the %d characters, that one "
             + "rendering may take. Shorten the conversation; if that does not help, the template is at fault.")

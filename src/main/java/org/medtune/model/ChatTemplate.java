@@ -5,6 +5,7 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.medtune.InvalidInputException;
@@ -54,11 +55,13 @@ public final class ChatTemplate {
 
         RenderResult result;
         try {
-            result = sandbox.render(template, values);
+            result = sandbox.render(TemplateWhitespace.resolve(template), values);
         } catch (TemplateSandbox.StepsExhausted e) {
             throw tooExpensive();
+        } catch (IllegalArgumentException e) {
+            throw MESSAGES.chatTemplateFails(source, e.getMessage(), e);
         } catch (StackOverflowError e) {
-            throw MESSAGES.chatTemplateFails(source, 1, "it is nested too deeply", e);
+            throw MESSAGES.chatTemplateFails(source, "it is nested too deeply", e);
         }
         if (!result.getErrors().isEmpty()) {
             throw problem(result.getErrors().get(0));
@@ -74,8 +77,7 @@ public final class ChatTemplate {
         }
         return switch (error.getReason()) {
             case OUTPUT_TOO_BIG, OVER_LIMIT, COLLECTION_TOO_BIG -> tooExpensive();
-            default -> MESSAGES.chatTemplateFails(
-                    source, Math.max(1, error.getLineno()), error.getMessage(), error.getException());
+            default -> MESSAGES.chatTemplateFails(source, error.getMessage(), error.getException());
         };
     }
 
@@ -85,6 +87,9 @@ public final class ChatTemplate {
     }
 
     private static Map<String, Object> asMap(ChatMessage message) {
-        return Map.of("role", message.role(), "content", message.content());
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("role", message.role());
+        map.put("content", message.content());
+        return map;
     }
 }

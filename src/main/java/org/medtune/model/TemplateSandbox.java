@@ -2,6 +2,7 @@ package org.medtune.model;
 
 import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
+import com.hubspot.jinjava.LegacyOverrides;
 import com.hubspot.jinjava.el.JinjavaNodePreProcessor;
 import com.hubspot.jinjava.el.JinjavaProcessors;
 import com.hubspot.jinjava.el.TypeConvertingMapELResolver;
@@ -25,14 +26,15 @@ import jinjava.javax.el.CompositeELResolver;
 import jinjava.javax.el.ELResolver;
 
 /**
- * Jinjava, set up as Transformers sets up Jinja2 for chat templates ({@code trim_blocks}, {@code lstrip_blocks}, and a
- * function {@code raise_exception}; see {@code _compile_jinja_template} in
- * {@code transformers/utils/chat_template_utils.py}) and fenced in as its {@code ImmutableSandboxedEnvironment} is: a
- * template reaches the values it is given and a handful of filters, and no Java object, file or clock; and it ends.
+ * Jinjava, set up as Transformers sets up Jinja2 for chat templates (with a function {@code raise_exception}; see
+ * {@code _compile_jinja_template} in {@code transformers/utils/chat_template_utils.py}; white space is
+ * {@link TemplateWhitespace}'s) and fenced in as its {@code ImmutableSandboxedEnvironment} is: a template reaches the
+ * values it is given and a handful of filters, and no Java object, file or clock; and it ends. Filters whose result
+ * differs from Jinja2's, such as {@code tojson}, are left out: an error is better than a wrong prompt.
  */
 final class TemplateSandbox {
 
-    /** A hundred long turns of a conversation take some ten thousand. */
+    /** A conversation of a thousand turns takes some ten thousand. */
     static final long MAXIMUM_STEPS = 200_000;
 
     /** Far more than any model's context holds. */
@@ -45,11 +47,19 @@ final class TemplateSandbox {
             "endraw", "endset", "for", "if", "macro", "raw", "set");
     private static final Set<String> FILTERS = Set.of("abs", "count", "d", "default", "first", "float", "int", "join",
             "last", "length", "list", "lower", "map", "reject", "rejectattr", "reverse", "round", "safe", "select",
-            "selectattr", "string", "sum", "tojson", "trim", "unique", "upper");
+            "selectattr", "string", "sum", "trim", "unique", "upper");
     private static final Set<String> FUNCTIONS = Set.of(":namespace", ":range");
 
     /** Everything that this version of Jinjava brings, less what is allowed; so a newer one brings nothing unasked. */
     private static final Map<Context.Library, Set<String>> DISABLED = disabled();
+
+    /** Where Jinjava, left to itself, keeps to its own past rather than to Jinja2. */
+    private static final LegacyOverrides AS_JINJA2 = LegacyOverrides.newBuilder()
+            .withEvaluateMapKeys(true)
+            .withIterateOverMapKeys(true)
+            .withUsePyishObjectMapper(true)
+            .withKeepNullableLoopValues(true)
+            .build();
 
     private final Jinjava jinjava = new Jinjava(configuration().build());
 
@@ -86,11 +96,10 @@ final class TemplateSandbox {
 
     private static JinjavaConfig.Builder configuration() {
         return JinjavaConfig.newBuilder()
-                .withTrimBlocks(true)
-                .withLstripBlocks(true)
                 // What a message says is text; without this, braces in it would be run as a template.
                 .withNestedInterpretationEnabled(false)
                 .withElResolver(resolver())
+                .withLegacyOverrides(AS_JINJA2)
                 .withDisabled(DISABLED)
                 .withEnableRecursiveMacroCalls(false)
                 .withMaxRenderDepth(MAXIMUM_DEPTH)

@@ -2,6 +2,7 @@ package org.medtune.tensor;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
+import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -48,6 +49,7 @@ public final class NativeTokenizer implements AutoCloseable {
      * @param tokenizerJson the file {@code tokenizer.json}
      * @throws org.medtune.InvalidInputException if the file is missing, unreadable, damaged, or describes a kind of
      *     tokenizer that the library does not know
+     * @throws org.medtune.RecoverableException if the native library cannot be loaded
      */
     public static NativeTokenizer open(Path tokenizerJson) {
         byte[] content;
@@ -60,6 +62,8 @@ public final class NativeTokenizer implements AutoCloseable {
         try {
             return new NativeTokenizer(
                     HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(content), OPTIONS), vocabulary);
+        } catch (EngineException | LinkageError e) {
+            throw MESSAGES.tokenizerLibraryMissing(e.toString(), e);
         } catch (IOException | RuntimeException e) {
             // The binding throws bare RuntimeExceptions with the Rust library's words.
             throw MESSAGES.damagedTokenizer(tokenizerJson, e.getMessage(), e);

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -34,20 +38,45 @@ class ChatTemplateTest {
     @ParameterizedTest
     @MethodSource("goldenCases")
     void rendersAsTransformersDoes(JsonNode golden) {
-        // given
-        List<ChatMessage> messages = StreamSupport.stream(golden.required("messages").spliterator(), false)
-                .map(message -> new ChatMessage(
-                        message.required("role").textValue(), message.required("content").textValue()))
-                .toList();
-
         try (Tokenizer tokenizer = Tokenizer.open(GoldenText.MODEL)) {
             // when
             String rendered = tokenizer.chatTemplate()
-                    .render(messages, golden.required("add_generation_prompt").booleanValue());
+                    .render(messages(golden), golden.required("add_generation_prompt").booleanValue());
 
             // then
             assertThat(rendered).isEqualTo(golden.required("rendered").textValue());
         }
+    }
+
+    static List<JsonNode> jinja2Cases() throws IOException {
+        List<JsonNode> cases = new ArrayList<>();
+        jinja2().required("cases").forEach(cases::add);
+        return cases;
+    }
+
+    @ParameterizedTest
+    @MethodSource("jinja2Cases")
+    void rendersOtherTemplatesAsJinja2Does(JsonNode recorded) throws IOException {
+        // given
+        ChatTemplate template = new ChatTemplate("test", recorded.required("template").textValue(), "<bos>", "<eos>");
+
+        // when
+        String rendered = template.render(messages(jinja2()), true);
+
+        // then
+        assertThat(rendered).isEqualTo(recorded.required("rendered").textValue());
+    }
+
+    @Test
+    void severalThreadsMayRender() {
+        // given
+        ChatTemplate template = template("{% for m in messages %}{{ loop.index }}{{ m.content }}{% endfor %}");
+
+        // when / then
+        assertThat(IntStream.range(0, 500).parallel().mapToObj(i -> template.render(
+                        List.of(new ChatMessage("user", "a" + i), new ChatMessage("user", "b" + i)), false)))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 500).mapToObj(i -> "1a" + i + "2b" + i).toList());
     }
 
     @Test
@@ -139,11 +168,13 @@ class ChatTemplateTest {
         "{{ 'a'.nosuchmethod() }}",
         "{% nosuchtag %}",
         "{{ 'a' + }}",
+        "{% for m in messages if m.role == 'user' %}x{% endfor %}",
+        "{{ messages | tojson }}",
     })
     void anErrorInTheTemplateBecomesASentence(String template) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> template(template).render(HELLO, false))
-                .withMessageStartingWith("MEDTUNE000245: The chat template in test cannot be rendered: line 1: ");
+                .withMessageStartingWith("MEDTUNE000245: The chat template in test cannot be rendered: ");
     }
 
     @ParameterizedTest
@@ -204,6 +235,19 @@ class ChatTemplateTest {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> template(template).render(HELLO, false))
                 .withMessageStartingWith("MEDTUNE00024");
+    }
+
+    private static JsonNode jinja2() throws IOException {
+        try (InputStream in = ChatTemplateTest.class.getResourceAsStream("/chat-templates/jinja2.json")) {
+            return new ObjectMapper().readTree(in);
+        }
+    }
+
+    private static List<ChatMessage> messages(JsonNode recorded) {
+        return StreamSupport.stream(recorded.required("messages").spliterator(), false)
+                .map(message -> new ChatMessage(
+                        message.required("role").textValue(), message.required("content").textValue()))
+                .toList();
     }
 
     private static ChatTemplate template(String template) {
