@@ -1,0 +1,46 @@
+package org.medtune.ops;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** What there is to know about runs, live or from their folders. */
+@ApplicationScoped
+public class Runs {
+
+    @Inject
+    private RunProgressBoard board;
+
+    /** Live, or else as the last line of its metrics tells; nothing before the first step. */
+    public Optional<RunProgress> progress(RunKey key) {
+        return board.find(key.instanceId()).or(() -> {
+            List<StepMetrics> steps = metrics(key);
+            return steps.isEmpty() ? Optional.empty() : Optional.of(RunProgress.of(steps.get(steps.size() - 1)));
+        });
+    }
+
+    /** Every step so far. */
+    public List<StepMetrics> metrics(RunKey key) {
+        return folder(key).map(folder -> folder.metrics().readAll()).orElse(List.of());
+    }
+
+    /** The report, or nothing before the run's end. */
+    public Optional<JsonNode> report(RunKey key) {
+        return folder(key).flatMap(folder -> {
+            try {
+                return folder.report().read();
+            } catch (IOException e) {
+                throw MESSAGES.runFolderUnusable(folder.path(), e.toString(), e);
+            }
+        });
+    }
+
+    private static Optional<RunFolder> folder(RunKey key) {
+        return RunFolder.find(MedtuneHome.ofSystemProperties(), key);
+    }
+}
