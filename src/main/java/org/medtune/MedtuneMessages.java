@@ -12,7 +12,7 @@ import org.jboss.logging.annotations.MessageLogger;
 /**
  * Every sentence that an operator can see, each with a permanent id that is never reused. Rooms own ranges of
  * ids: 1-99 configuration and runs, 100-199 tensor, 200-299 model, 300-399 adapter, 400-499 dataset,
- * 500-599 training, 600-699 evaluation and generation, 700-799 batch, 800-899 web.
+ * 500-599 training, 600-699 evaluation and generation, 700-799 batch, 800-899 web and launcher.
  *
  * <p>An error sentence says what is wrong, with the value, and what to change.
  */
@@ -135,7 +135,7 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 709, value = "Something unexpected went wrong; the server's log has the details under execution %s.")
     String unexpectedFailure(long executionId);
 
-    // ---- 800-899 web ----
+    // ---- 800-899 web and launcher ----
 
     @Message(id = 800, value = "The request's body is not JSON that can be read, at %s; correct it there.")
     String malformedJson(String position);
@@ -179,4 +179,23 @@ public interface MedtuneMessages extends BasicLogger {
     @LogMessage(level = Logger.Level.ERROR)
     @Message(id = 812, value = "A request met an unexpected error, told to the caller as %s.")
     void requestFailed(String reference, @Cause Throwable cause);
+
+    @Message(id = 813, value = "The line '%s' is not of the form name=value; correct it.")
+    InvalidInputException lineWithoutEquals(String line);
+
+    @Message(id = 814, value = "The parameter %s is given twice; keep one of the lines.")
+    InvalidInputException parameterGivenTwice(String name);
+
+    @Message(id = 850, value = "Port %s is in use by another program; stop that, or move all ports with "
+            + "-Dmedtune.port.offset=100.")
+    InvalidInputException portTaken(int port);
+
+    @Message(id = 851, value = "The server did not come up; %s says why.")
+    RecoverableException serverNotUp(Path log);
+
+    @Message(id = 852, value = "The server refused: %s")
+    RecoverableException serverRefused(String detail);
+
+    @Message(id = 853, value = "The job ended %s: %s")
+    RecoverableException demoNotCompleted(String status, String exitStatus);
 }
