@@ -52,7 +52,7 @@ public enum FineTuneParameter {
     LR_SCHEDULER_TYPE("lr.scheduler.type", "linear", Choice.of("linear", "cosine", "constant"),
             "how the learning rate falls after the warm-up"),
     WEIGHT_DECAY("weight.decay", "0.01", Decimal.notNegative(), "AdamW's weight decay"),
-    MAX_GRAD_NORM("max.grad.norm", "1.0", Decimal.positive(), "gradients of a greater norm are clipped to it"),
+    MAX_GRAD_NORM("max.grad.norm", "1.0", Decimal.notNegative(), "greater gradients are clipped to it; 0 for never"),
     ADAM_BETA1("adam.beta1", "0.9", Decimal.fromZeroToBelowOne(), "AdamW's decay of the first moment"),
     ADAM_BETA2("adam.beta2", "0.999", Decimal.fromZeroToBelowOne(), "AdamW's decay of the second moment"),
     ADAM_EPSILON("adam.epsilon", "1e-8", Decimal.positive(), "AdamW's epsilon"),
