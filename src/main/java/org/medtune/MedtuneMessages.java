@@ -1,6 +1,7 @@
 package org.medtune;
 
 import jakarta.batch.runtime.BatchStatus;
+import java.lang.invoke.MethodHandles;
 import java.nio.file.Path;
 import org.jboss.logging.BasicLogger;
 import org.jboss.logging.Logger;
@@ -21,7 +22,7 @@ public interface MedtuneMessages extends BasicLogger {
 
     /** The one instance, logging under the category {@code org.medtune}. */
     MedtuneMessages MESSAGES = Logger.getMessageLogger(
-            java.lang.invoke.MethodHandles.lookup(), MedtuneMessages.class, "org.medtune");
+            MethodHandles.lookup(), MedtuneMessages.class, "org.medtune");
 
     // ---- 1-99 configuration and runs ----
 
@@ -90,15 +91,155 @@ public interface MedtuneMessages extends BasicLogger {
 
     // ---- 100-199 tensor ----
 
+    @Message(id = 100, value = "There is no device called '%s'. Use auto, cpu, or gpu0, gpu1 and so on.")
+    InvalidInputException unknownDeviceName(String name);
+
+    @Message(id = 101, value = "The device %s is not there: this host has %d usable accelerator(s). Use device=cpu or "
+            + "device=auto, or install the CUDA build of PyTorch 2.7.1 as the documentation describes.")
+    InvalidInputException noSuchAccelerator(String name, int present);
+
+    @Message(id = 102, value = "Memory on %s ran out in the kernel %s. Lower max.seq.length or "
+            + "per.device.train.batch.size, turn gradient.checkpointing on, or free memory, and restart the run.")
+    RecoverableException outOfMemory(String device, String kernel, @Cause Throwable cause);
+
     // ---- 200-299 model ----
 
+    @Message(id = 200, value = "There is no model folder %s. Set model.folder to a folder with config.json, "
+            + "tokenizer.json and safetensors files, or to the name of one under the models folder.")
+    InvalidInputException noSuchModelFolder(Path folder);
+
+    @Message(id = 201, value = "The model folder %s has no %s. Copy the missing file from where the model came from.")
+    InvalidInputException missingModelFile(Path folder, String name);
+
+    @Message(id = 202, value = "The file %s cannot be read (%s). Give the server's user the right to read it, or copy "
+            + "it again.")
+    InvalidInputException unreadableModelFile(Path file, String reason);
+
+    @Message(id = 203, value = "The file %s is malformed: %s. Copy it again from where the model came from.")
+    InvalidInputException malformedModelConfiguration(Path file, String reason);
+
+    @Message(id = 204, value = "The model of %s has the unknown architecture '%s' (model_type). Use a model whose "
+            + "model_type is qwen2 or llama.")
+    InvalidInputException unknownArchitecture(Path file, String modelType);
+
+    @Message(id = 205, value = "The model of %s sets %s to %s, which this version cannot compute. Use a model where it "
+            + "is %s.")
+    InvalidInputException unsupportedModelSetting(Path file, String name, String value, String supported);
+
+    @Message(id = 206, value = "The file %s is truncated: it has %d bytes and should have at least %d. Copy it again "
+            + "from where the model came from.")
+    InvalidInputException truncatedSafetensors(Path file, long size, long expected);
+
+    @Message(id = 207, value = "The file %s is no safetensors file: %s. Copy it again from where the model came from.")
+    InvalidInputException damagedSafetensors(Path file, String reason);
+
+    @Message(id = 208, value = "The file %s holds the tensor %s in the unknown element type '%s'. Use a model stored in "
+            + "BF16, F16 or F32.")
+    InvalidInputException unknownElementType(Path file, String name, String type);
+
+    @Message(id = 209, value = "The model folder %s lacks %d tensor(s): %s. Copy all of its safetensors files, or check "
+            + "that config.json belongs to them.")
+    InvalidInputException missingTensors(Path folder, int count, String names);
+
+    @Message(id = 210, value = "The model folder %s has %d tensor(s) that its config.json does not account for: %s. "
+            + "Use the config.json that belongs to these files.")
+    InvalidInputException unexpectedTensors(Path folder, int count, String names);
+
+    @Message(id = 211, value = "The file %s holds the tensor %s with shape %s where config.json asks for %s. Use the "
+            + "config.json that belongs to these files.")
+    InvalidInputException wrongTensorShape(Path file, String name, String shape, String expected);
+
+    @Message(id = 212, value = "The file %s holds the tensor %s as %s. Use a model stored in BF16, F16 or F32.")
+    InvalidInputException wrongTensorType(Path file, String name, String type);
+
     // ---- 300-399 adapter ----
+
+    @Message(id = 300, value = "The LoRA rank r is %d. Set lora.r to 1 or more; 16 is the default.")
+    InvalidInputException loraRankTooSmall(int rank);
+
+    @Message(id = 301, value = "The LoRA alpha is %s. Set lora.alpha to a positive number; 16 is the default.")
+    InvalidInputException loraAlphaNotPositive(double alpha);
+
+    @Message(id = 302, value = "The LoRA dropout is %s. Set lora.dropout to a number from 0 up to, but not including, 1.")
+    InvalidInputException loraDropoutOutOfRange(double dropout);
+
+    @Message(id = 303, value = "No module gets an adapter. Name at least one of q_proj, k_proj, v_proj, o_proj, "
+            + "gate_proj, up_proj, down_proj in lora.target.modules.")
+    InvalidInputException noTargetModules();
+
+    @Message(id = 304, value = "The adapter folder %s has no %s. Use a folder that this system or PEFT has written.")
+    InvalidInputException missingAdapterFile(Path folder, String name);
+
+    @Message(id = 305, value = "The file %s is malformed: %s. Write the adapter again, or use another one.")
+    InvalidInputException malformedAdapterFile(Path file, String reason);
+
+    @Message(id = 306, value = "The adapter of %s sets %s to %s, which this version cannot compute. Use an adapter where "
+            + "it is %s.")
+    InvalidInputException unsupportedAdapterSetting(Path file, String name, String value, String supported);
+
+    @Message(id = 307, value = "The file %s lacks the tensor %s. Use the adapter_config.json and the base model that the "
+            + "adapter was trained with.")
+    InvalidInputException missingAdapterTensor(Path file, String name);
+
+    @Message(id = 308, value = "The file %s holds the tensor %s as %s %s where F32 %s is asked for. Use the "
+            + "adapter_config.json and the base model that the adapter was trained with.")
+    InvalidInputException wrongAdapterTensor(Path file, String name, String type, String shape, String expected);
+
+    @Message(id = 309, value = "The file %s holds the tensor %s, which its adapter_config.json does not account for. Use "
+            + "the adapter_config.json that belongs to it.")
+    InvalidInputException unexpectedAdapterTensor(Path file, String name);
 
     // ---- 400-499 dataset ----
 
     // ---- 500-599 training ----
 
+    @Message(id = 500, value = "In optimizer step %d the loss is %s and the gradient norm %s. Nothing of this step was "
+            + "kept. Lower learning.rate or raise warmup.steps, look at the rows of the step, and restart the run from "
+            + "its last checkpoint.")
+    RecoverableException notANumber(int step, double loss, double gradientNorm);
+
+    @Message(id = 501, value = "per.device.train.batch.size is %d, gradient.accumulation.steps is %d and max.steps is %d. "
+            + "Set each of them to 1 or more.")
+    InvalidInputException trainingCountTooSmall(int microBatchSize, int gradientAccumulationSteps, int maxSteps);
+
+    @Message(id = 502, value = "warmup.steps is %d, but the run has %d optimizer steps. Set warmup.steps to a number from 0 "
+            + "to that, or raise max.steps.")
+    InvalidInputException warmupLongerThanRun(int warmupSteps, int maxSteps);
+
+    @Message(id = 503, value = "The disk is too full to write %s: it takes %d MiB and %d MiB are free. Free space, then "
+            + "restart the run; nothing written before is lost.")
+    RecoverableException diskTooFull(Path target, long neededMebibytes, long freeMebibytes);
+
+    @Message(id = 504, value = "%s cannot be written (%s). Check that the disk has space and that the server's user may "
+            + "write there, then restart the run; nothing written before is lost.")
+    RecoverableException cannotWrite(Path target, String reason, @Cause Throwable cause);
+
+    @Message(id = 505, value = "%s cannot be read (%s). Check that the disk works and that the server's user may read it, "
+            + "then restart the run.")
+    RecoverableException cannotRead(Path path, String reason, @Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 506, value = "Checkpoint %s written")
+    void checkpointWritten(Path checkpoint);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 507, value = "The checkpoint %s is damaged: %s. It is passed over for the one before; delete it when the "
+            + "run is done.")
+    void damagedCheckpoint(Path checkpoint, String damage);
+
+    @Message(id = 508, value = "The checkpoint %s belongs to another run: %s. Restart with the parameters that the run began "
+            + "with, or start a new run.")
+    InvalidInputException checkpointOfAnotherRun(Path checkpoint, String differences);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 509, value = "Training goes on from %s, after step %d")
+    void resumedFrom(Path checkpoint, int step);
+
     // ---- 600-699 evaluation and generation ----
+
+    @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's context of %d "
+            + "tokens. Shorten the question or lower the number of new tokens.")
+    InvalidInputException promptDoesNotFit(int promptTokens, int newTokens, int context);
 
     // ---- 700-799 batch ----
 

@@ -1,0 +1,97 @@
+package org.medtune.adapter;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.medtune.model.Projection;
+
+/**
+ * {@code adapter_config.json} as PEFT reads and writes it. Settings that this system does not have are written with
+ * PEFT's defaults (kept in a resource, as PEFT 0.21 writes them) and refused when a file sets them otherwise.
+ */
+final class PeftConfiguration {
+
+    /** Settings that change what the adapter computes, and are therefore refused unless they are empty. */
+    private static final List<String> UNSUPPORTED = List.of("use_dora", "fan_in_fan_out", "rank_pattern",
+            "alpha_pattern", "modules_to_save", "layers_to_transform", "layer_replication", "exclude_modules",
+            "target_parameters", "trainable_token_indices", "use_qalora", "use_bdlora", "lora_bias",
+            "alora_invocation_tokens");
+
+    private PeftConfiguration() {}
+
+    static LoraConfiguration parse(Path file, JsonNode root) {
+        if (!root.path("peft_type").asText().equals("LORA")) {
+            throw MESSAGES.unsupportedAdapterSetting(file, "peft_type", root.path("peft_type").asText(), "LORA");
+        }
+        for (String name : UNSUPPORTED) {
+            JsonNode value = root.path(name);
+            boolean empty = value.isMissingNode() || value.isNull() || value.isContainerNode() && value.isEmpty()
+                    || value.isBoolean() && !value.asBoolean();
+            if (!empty) {
+                throw MESSAGES.unsupportedAdapterSetting(file, name, value.toString(), "absent");
+            }
+        }
+        String bias = root.path("bias").asText("none");
+        return new LoraConfiguration(
+                root.path("r").asInt(0),
+                root.path("lora_alpha").asDouble(0),
+                root.path("lora_dropout").asDouble(0),
+                targetModules(file, root.path("target_modules")),
+                BiasTraining.ofPeftName(bias).orElseThrow(() ->
+                        MESSAGES.unsupportedAdapterSetting(file, "bias", bias, "none, all or lora_only")),
+                root.path("use_rslora").asBoolean(false));
+    }
+
+    static ObjectNode format(LoraConfiguration configuration, String baseModel) {
+        ObjectNode root = defaults();
+        root.put("base_model_name_or_path", baseModel);
+        root.put("r", configuration.r());
+        putNumber(root, "lora_alpha", configuration.alpha());
+        root.put("lora_dropout", configuration.dropout());
+        root.put("bias", configuration.bias().peftName());
+        root.put("use_rslora", configuration.rankStabilized());
+        ArrayNode modules = root.putArray("target_modules");
+        configuration.targetModules().forEach(projection -> modules.add(projection.moduleName()));
+        return root;
+    }
+
+    /** PEFT's own files have whole numbers without a point. */
+    private static void putNumber(ObjectNode root, String name, double value) {
+        if (value == Math.rint(value)) {
+            root.put(name, (long) value);
+        } else {
+            root.put(name, value);
+        }
+    }
+
+    private static Set<Projection> targetModules(Path file, JsonNode modules) {
+        EnumSet<Projection> targets = EnumSet.noneOf(Projection.class);
+        if (modules.asText().equals("all-linear")) {
+            targets.addAll(Arrays.asList(Projection.values()));
+        }
+        for (JsonNode module : modules) {
+            targets.add(Projection.ofModuleName(module.asText()).orElseThrow(() ->
+                    MESSAGES.unsupportedAdapterSetting(file, "target_modules", module.asText(),
+                            "a list of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj")));
+        }
+        return targets;
+    }
+
+    private static ObjectNode defaults() {
+        try (InputStream in = PeftConfiguration.class.getResourceAsStream("adapter_config.json")) {
+            return (ObjectNode) new ObjectMapper().readTree(in);
+        } catch (IOException e) {
+            throw new IllegalStateException("A resource of the application cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Generating text with the base model or with an adapter on it. Plain Java: it needs no server. */
+package org.medtune.generation;

@@ -1,0 +1,28 @@
+package org.medtune.model;
+
+import java.util.List;
+import org.medtune.tensor.Tensor;
+
+/**
+ * The low-rank factors that take part in a forward or backward pass, as the kernels take them. Owned by whoever made it;
+ * the tensors have the model's compute type and lie on its device.
+ *
+ * @param layers one entry a decoder layer
+ * @param scaling factor of the low-rank product: alpha / r, or alpha / sqrt(r)
+ * @param dropout probability with which an input of the low-rank path is dropped in training
+ */
+public record ActiveAdapter(List<Layer> layers, double scaling, double dropout) {
+
+    /** Factors that {@code layer.py} expects for each layer. */
+    public static final int FACTORS = 11;
+
+    /**
+     * The factors of one layer.
+     *
+     * @param factors A of q/k/v stacked [ranks, inputs], B of q, k, v [outputs, rank]; A and B of o; A of gate/up
+     *     stacked, B of gate, up; A and B of down. A projection without an adapter has rank 0.
+     * @param biases trained biases of q/k/v, o, gate/up, down that stand in for the model's; an entry without elements
+     *     leaves the model's own
+     */
+    public record Layer(List<Tensor> factors, List<Tensor> biases) {}
+}

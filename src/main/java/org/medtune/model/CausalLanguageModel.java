@@ -1,0 +1,253 @@
+package org.medtune.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.medtune.tensor.ComputeDevice;
+import org.medtune.tensor.ElementType;
+import org.medtune.tensor.Tensor;
+import org.medtune.tensor.TensorRuntime;
+import org.medtune.tensor.TensorScope;
+
+/**
+ * A frozen model resident on one device. Its passes are stateless and run by layer; what they return belongs to the
+ * scope they are given. Several threads may use one model at a time, each with scopes of its own. Closing the model
+ * releases its weights.
+ */
+public final class CausalLanguageModel implements AutoCloseable {
+
+    /** Memory for one chunk of logits: small enough for a processor's cache, large enough to fill an accelerator. */
+    private static final long CPU_LOGIT_BYTES = 4L << 20;
+    private static final long ACCELERATOR_LOGIT_BYTES = 512L << 20;
+
+    private final ModelConfiguration configuration;
+    private final ComputeDevice device;
+    private final ElementType type;
+    private final TensorScope scope;
+    private final ModelWeights weights;
+    private final Tensor frequencies;
+    private final ActiveAdapter noAdapter;
+    private final long lossChunk;
+
+    private CausalLanguageModel(
+            ModelConfiguration configuration, ComputeDevice device, ElementType type, TensorScope scope,
+            ModelWeights weights) {
+        this.configuration = configuration;
+        this.device = device;
+        this.type = type;
+        this.scope = scope;
+        this.weights = weights;
+        this.frequencies = frequencies(scope, configuration);
+        this.noAdapter = noAdapter(scope, configuration, type);
+        long bytes = device.accelerator() ? ACCELERATOR_LOGIT_BYTES : CPU_LOGIT_BYTES;
+        this.lossChunk = Math.max(16, bytes / (configuration.vocabularySize() * (long) Float.BYTES));
+    }
+
+    /**
+     * Loads the weights of an opened folder.
+     *
+     * @param type in which weights are held and matrix products computed: {@link ElementType#FLOAT32} or
+     *     {@link ElementType#BFLOAT16}
+     * @throws org.medtune.RecoverableException when the device's memory does not suffice
+     */
+    public static CausalLanguageModel load(ModelFolder folder, ComputeDevice device, ElementType type) {
+        TensorScope scope = TensorRuntime.on(device).newScope();
+        try {
+            ModelWeights weights = ModelWeights.load(folder, scope, type);
+            return new CausalLanguageModel(folder.configuration(), device, type, scope, weights);
+        } catch (RuntimeException | Error e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    /** The model's shape. */
+    public ModelConfiguration configuration() {
+        return configuration;
+    }
+
+    /** The device that holds the weights. */
+    public ComputeDevice device() {
+        return device;
+    }
+
+    /** The type of weights and activations. */
+    public ElementType type() {
+        return type;
+    }
+
+    /** An adapter of rank 0: with it the model is the base model. Owned by the model. */
+    public ActiveAdapter noAdapter() {
+        return noAdapter;
+    }
+
+    /** The frozen bias of a projection group [outputs]; without elements when it has none. Owned by the model. */
+    public Tensor bias(int layer, Projection.Group group) {
+        return weights.layer(layer).get(ModelWeights.biasIndex(group));
+    }
+
+    /** Opens a scope on the model's device that the caller closes. */
+    public TensorScope newScope() {
+        return TensorRuntime.on(device).newScope();
+    }
+
+    /** Lays rows of at least two token ids out for a pass. */
+    public MicroBatch microBatch(TensorScope owner, List<int[]> rows) {
+        return MicroBatch.of(owner, rows, this);
+    }
+
+    /** Token vectors [tokens, hidden]. */
+    public Tensor embed(TensorScope owner, MicroBatch batch) {
+        return owner.callForTensor("embed", weights.embedding(), batch.tokenIds());
+    }
+
+    /**
+     * One decoder layer.
+     *
+     * @param x [tokens, hidden]
+     * @param dropoutSeed first of the seven seeds of this layer's dropout masks; unused without dropout
+     * @param keep whether to return what {@link #layerBackward} needs
+     * @return the layer's output, then what was kept
+     */
+    public List<Tensor> layerForward(TensorScope owner, int layer, Tensor x, MicroBatch batch, ActiveAdapter adapter,
+            long dropoutSeed, boolean keep) {
+        return owner.call("layer_forward", x, batch.cos(), batch.sin(), batch.boundaries(), layerWeights(layer, adapter),
+                adapter.layers().get(layer).factors(), configuration.rmsNormEpsilon(), adapter.scaling(),
+                adapter.dropout(), dropoutSeed, keep);
+    }
+
+    /**
+     * The backward pass of one layer.
+     *
+     * @param dy gradient of the layer's output; may be overwritten
+     * @param x the layer's input
+     * @param kept what {@link #layerForward} returned with {@code keep} after the output
+     * @param gradients float32 gradients to add to: as the factors of {@link ActiveAdapter.Layer}, then the biases of the
+     *     seven projections, without elements where not trained
+     * @return gradient of {@code x}
+     */
+    public Tensor layerBackward(TensorScope owner, int layer, Tensor dy, Tensor x, List<Tensor> kept, MicroBatch batch,
+            ActiveAdapter adapter, List<Tensor> gradients, long dropoutSeed) {
+        return owner.callForTensor("layer_backward", dy, x, kept, batch.cos(), batch.sin(), batch.boundaries(),
+                layerWeights(layer, adapter), adapter.layers().get(layer).factors(), gradients, adapter.scaling(),
+                adapter.dropout(), dropoutSeed);
+    }
+
+    /** As {@link #layerBackward}, with the forward pass computed again from {@code x}: gradient checkpointing. */
+    public Tensor layerRecomputeBackward(TensorScope owner, int layer, Tensor dy, Tensor x, MicroBatch batch,
+            ActiveAdapter adapter, List<Tensor> gradients, long dropoutSeed) {
+        return owner.callForTensor("layer_recompute_backward", dy, x, batch.cos(), batch.sin(), batch.boundaries(),
+                layerWeights(layer, adapter), adapter.layers().get(layer).factors(), gradients,
+                configuration.rmsNormEpsilon(), adapter.scaling(), adapter.dropout(), dropoutSeed);
+    }
+
+    /**
+     * The sum of the negative log likelihoods of all targets, in nats.
+     *
+     * @param x output of the last layer
+     * @param gradientScale 0 for the sum alone
+     * @return the sum (float64 scalar), then, with a scale, {@code gradientScale} times its gradient by {@code x}
+     */
+    public List<Tensor> nextTokenLoss(TensorScope owner, Tensor x, MicroBatch batch, double gradientScale) {
+        return owner.call("next_token_loss", x, weights.finalNorm(), weights.head(), batch.targets(),
+                configuration.rmsNormEpsilon(), lossChunk, gradientScale);
+    }
+
+    /** The sum of the negative log likelihoods of rows, in nats, by a forward pass without gradients. */
+    public double negativeLogLikelihood(List<int[]> rows, ActiveAdapter adapter) {
+        try (TensorScope owner = newScope()) {
+            MicroBatch batch = microBatch(owner, rows);
+            return nextTokenLoss(owner, hiddenStates(owner, batch, adapter), batch, 0.0).get(0).toDouble();
+        }
+    }
+
+    /** Float32 logits [tokens, vocabulary] of every position of one row of token ids. */
+    public Tensor logits(TensorScope owner, int[] tokenIds, ActiveAdapter adapter) {
+        try (TensorScope work = newScope()) {
+            // a micro-batch has no input for the last token of a row: one more, whatever it is, makes it an input
+            int[] row = Arrays.copyOf(tokenIds, tokenIds.length + 1);
+            MicroBatch batch = microBatch(work, List.of(row));
+            return owner.callForTensor("logits", hiddenStates(work, batch, adapter), weights.finalNorm(), weights.head(),
+                    configuration.rmsNormEpsilon());
+        }
+    }
+
+    /**
+     * Runs tokens of one sequence through the whole model, reading and extending a cache.
+     *
+     * @param tokenIds the tokens after those in the cache
+     * @return float32 logits [vocabulary] after the last token
+     */
+    public Tensor decode(TensorScope owner, int[] tokenIds, KeyValueCache cache, ActiveAdapter adapter) {
+        long[] ids = new long[tokenIds.length];
+        Arrays.setAll(ids, i -> tokenIds[i]);
+        Tensor logits = owner.callForTensor("decode", owner.ofLongs(ids), cache.length(), weights.embedding(),
+                weights.finalNorm(), weights.head(), frequencies, allWeights(adapter), allFactors(adapter),
+                cache.tensors(), configuration.rmsNormEpsilon(), adapter.scaling());
+        cache.advance(tokenIds.length);
+        return logits;
+    }
+
+    /** Releases the weights. */
+    @Override
+    public void close() {
+        scope.close();
+    }
+
+    List<Tensor> rotaryTables(TensorScope owner, long[] positions) {
+        return owner.call("rotary_tables", owner.ofLongs(positions), frequencies, weights.finalNorm());
+    }
+
+    private Tensor hiddenStates(TensorScope owner, MicroBatch batch, ActiveAdapter adapter) {
+        Tensor x = embed(owner, batch);
+        for (int layer = 0; layer < configuration.layers(); layer++) {
+            Tensor y = layerForward(owner, layer, x, batch, adapter, 0, false).get(0);
+            x.close();
+            x = y;
+        }
+        return x;
+    }
+
+    private List<Tensor> layerWeights(int layer, ActiveAdapter adapter) {
+        return weights.layer(layer, adapter.layers().get(layer).biases());
+    }
+
+    private List<Tensor> allWeights(ActiveAdapter adapter) {
+        return IntStream.range(0, configuration.layers())
+                .mapToObj(layer -> layerWeights(layer, adapter))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Tensor> allFactors(ActiveAdapter adapter) {
+        return adapter.layers().stream().flatMap(layer -> layer.factors().stream()).toList();
+    }
+
+    private static Tensor frequencies(TensorScope scope, ModelConfiguration configuration) {
+        RotaryEmbedding rotary = configuration.rotaryEmbedding();
+        Tensor plain = scope.callForTensor("inverse_frequencies", configuration.headSize(), rotary.theta(),
+                scope.zeros(ElementType.FLOAT32, 1));
+        if (rotary.scaling() instanceof RotaryEmbedding.Linear linear) {
+            return scope.callForTensor("linear_frequencies", plain, linear.factor());
+        }
+        if (rotary.scaling() instanceof RotaryEmbedding.Llama3 llama3) {
+            return scope.callForTensor("llama3_frequencies", plain, llama3.factor(), llama3.lowFrequencyFactor(),
+                    llama3.highFrequencyFactor(), (double) llama3.originalContext());
+        }
+        return plain;
+    }
+
+    private static ActiveAdapter noAdapter(TensorScope scope, ModelConfiguration configuration, ElementType type) {
+        List<Tensor> factors = new ArrayList<>();
+        for (Projection.Group group : Projection.Group.values()) {
+            factors.add(scope.zeros(type, 0, group.members().get(0).inputs(configuration)));
+            for (Projection projection : group.members()) {
+                factors.add(scope.zeros(type, projection.outputs(configuration), 0));
+            }
+        }
+        ActiveAdapter.Layer layer = new ActiveAdapter.Layer(List.copyOf(factors), List.of());
+        return new ActiveAdapter(Collections.nCopies(configuration.layers(), layer), 0.0, 0.0);
+    }
+}

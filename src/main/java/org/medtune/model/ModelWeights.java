@@ -1,0 +1,154 @@
+package org.medtune.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.medtune.tensor.ElementType;
+import org.medtune.tensor.Tensor;
+import org.medtune.tensor.TensorScope;
+
+/**
+ * The weights of a model on its device, in the order in which {@code layer.py} takes them; projections of one input are
+ * stacked. Owned by the scope into which they were loaded.
+ */
+final class ModelWeights {
+
+    /** A tensor is mapped in parts of at most this size: a buffer cannot address more than 2 GiB. */
+    private static final long LARGEST_MAPPING = 1L << 30;
+    private static final int PER_LAYER = 10;
+
+    private final Tensor embedding;
+    private final Tensor finalNorm;
+    private final Tensor head;
+    private final List<List<Tensor>> layers;
+
+    private ModelWeights(Tensor embedding, Tensor finalNorm, Tensor head, List<List<Tensor>> layers) {
+        this.embedding = embedding;
+        this.finalNorm = finalNorm;
+        this.head = head;
+        this.layers = layers;
+    }
+
+    static ModelWeights load(ModelFolder folder, TensorScope scope, ElementType type) {
+        Loader loader = new Loader(folder, scope, type);
+        Tensor embedding = loader.tensor(WeightNames.EMBEDDING);
+        Tensor head = folder.configuration().tiedEmbeddings() ? embedding : loader.tensor(WeightNames.HEAD);
+        List<List<Tensor>> layers = new ArrayList<>();
+        for (int layer = 0; layer < folder.configuration().layers(); layer++) {
+            layers.add(loader.layer(layer));
+        }
+        return new ModelWeights(embedding, loader.tensor(WeightNames.FINAL_NORM), head, List.copyOf(layers));
+    }
+
+    Tensor embedding() {
+        return embedding;
+    }
+
+    Tensor finalNorm() {
+        return finalNorm;
+    }
+
+    Tensor head() {
+        return head;
+    }
+
+    List<Tensor> layer(int layer) {
+        return layers.get(layer);
+    }
+
+    /** A layer's weights with some of its biases replaced by trained ones. */
+    List<Tensor> layer(int layer, List<Tensor> trainedBiases) {
+        if (trainedBiases.isEmpty()) {
+            return layers.get(layer);
+        }
+        List<Tensor> replaced = new ArrayList<>(layers.get(layer));
+        for (Projection.Group group : Projection.Group.values()) {
+            Tensor trained = trainedBiases.get(group.ordinal());
+            if (trained.size() > 0) {
+                replaced.set(biasIndex(group), trained);
+            }
+        }
+        return replaced;
+    }
+
+    /** Where a layer's list has the bias of a group. */
+    static int biasIndex(Projection.Group group) {
+        return switch (group) {
+            case QKV -> 2;
+            case O -> 4;
+            case GATE_UP -> 7;
+            case DOWN -> 9;
+        };
+    }
+
+    private static final class Loader {
+
+        private final ModelFolder folder;
+        private final TensorScope scope;
+        private final ElementType type;
+
+        Loader(ModelFolder folder, TensorScope scope, ElementType type) {
+            this.folder = folder;
+            this.scope = scope;
+            this.type = type;
+        }
+
+        List<Tensor> layer(int layer) {
+            List<Tensor> weights = new ArrayList<>(PER_LAYER);
+            weights.add(tensor(WeightNames.inputNorm(layer)));
+            addGroup(weights, layer, Projection.Group.QKV);
+            addGroup(weights, layer, Projection.Group.O);
+            weights.add(tensor(WeightNames.postAttentionNorm(layer)));
+            addGroup(weights, layer, Projection.Group.GATE_UP);
+            addGroup(weights, layer, Projection.Group.DOWN);
+            return List.copyOf(weights);
+        }
+
+        Tensor tensor(String name) {
+            try (TensorScope parts = scope.newScope()) {
+                return scope.adopt(stacked(parts, parts(parts, name)));
+            }
+        }
+
+        private void addGroup(List<Tensor> weights, int layer, Projection.Group group) {
+            try (TensorScope parts = scope.newScope()) {
+                List<Tensor> matrices = new ArrayList<>();
+                List<Tensor> biases = new ArrayList<>();
+                for (Projection projection : group.members()) {
+                    matrices.addAll(parts(parts, WeightNames.weight(layer, projection)));
+                    if (projection.hasBias(folder.configuration())) {
+                        biases.addAll(parts(parts, WeightNames.bias(layer, projection)));
+                    }
+                }
+                weights.add(scope.adopt(stacked(parts, matrices)));
+                weights.add(biases.isEmpty() ? scope.zeros(type, 0) : scope.adopt(stacked(parts, biases)));
+            }
+        }
+
+        private static Tensor stacked(TensorScope parts, List<Tensor> tensors) {
+            return tensors.size() == 1 ? tensors.get(0) : parts.callForTensor("stack_rows", tensors);
+        }
+
+        /** A tensor of the files in the compute type, in parts by rows where it is large. */
+        private List<Tensor> parts(TensorScope parts, String name) {
+            ModelFolder.Location location = folder.tensor(name);
+            SafetensorsFile.Entry entry = location.entry();
+            long[] shape = entry.shape().clone();
+            long rows = shape[0];
+            long rowBytes = entry.length() / rows;
+            long rowsPerPart = Math.max(1, LARGEST_MAPPING / rowBytes);
+            List<Tensor> tensors = new ArrayList<>();
+            for (long row = 0; row < rows; row += rowsPerPart) {
+                shape[0] = Math.min(rowsPerPart, rows - row);
+                Tensor stored = parts.copyOf(
+                        location.file().map(entry, row * rowBytes, (int) (shape[0] * rowBytes)), entry.type(), shape);
+                if (entry.type() == type) {
+                    tensors.add(stored);
+                } else {
+                    tensors.add(parts.callForTensor("to_type", stored, type.scalarType()));
+                    stored.close();
+                }
+            }
+            return tensors;
+        }
+    }
+}

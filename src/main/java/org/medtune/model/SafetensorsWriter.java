@@ -1,0 +1,77 @@
+package org.medtune.model;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.medtune.tensor.ElementType;
+
+/**
+ * Writes a safetensors file of float32 tensors, with the metadata {@code format: pt} by which Python's loaders know it.
+ * The data starts at a multiple of eight bytes, as the reference implementation writes it.
+ */
+public final class SafetensorsWriter {
+
+    private final Map<String, Part> parts = new LinkedHashMap<>();
+
+    private record Part(long[] shape, ByteBuffer data) {}
+
+    /**
+     * Adds a float32 tensor.
+     *
+     * @param data row-major little-endian bytes of exactly the shape's size; read when the file is written
+     */
+    public SafetensorsWriter add(String name, long[] shape, ByteBuffer data) {
+        long bytes = Arrays.stream(shape).reduce(ElementType.FLOAT32.bytes(), (a, b) -> a * b);
+        if (bytes != data.remaining() || parts.put(name, new Part(shape.clone(), data)) != null) {
+            throw new IllegalArgumentException(name + " has " + data.remaining() + " bytes or stands here twice");
+        }
+        return this;
+    }
+
+    /**
+     * Writes the tensors in the order in which they were added and forces them to the disk.
+     *
+     * @param file the file, which must not exist
+     */
+    public void write(Path file) throws IOException {
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode header = mapper.createObjectNode();
+        header.putObject("__metadata__").put("format", "pt");
+        long offset = 0;
+        for (Map.Entry<String, Part> part : parts.entrySet()) {
+            ObjectNode node = header.putObject(part.getKey()).put("dtype", ElementType.FLOAT32.safetensorsName());
+            Arrays.stream(part.getValue().shape()).forEach(node.putArray("shape")::add);
+            long end = offset + part.getValue().data().remaining();
+            node.putArray("data_offsets").add(offset).add(end);
+            offset = end;
+        }
+        byte[] json = mapper.writeValueAsBytes(header);
+        int padded = (json.length + 7) / 8 * 8;
+        ByteBuffer start = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
+        start.putLong(padded).put(json);
+        while (start.hasRemaining()) {
+            start.put((byte) ' ');
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+            writeFully(channel, start.flip());
+            for (Part part : parts.values()) {
+                writeFully(channel, part.data().duplicate());
+            }
+            channel.force(true);
+        }
+    }
+
+    private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package org.medtune.tensor;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import ai.djl.Device;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where tensors live and kernels run: the host's processor, or one of its accelerators.
+ *
+ * @param accelerator whether this is a CUDA device
+ * @param index the device's number, 0 for the processor
+ */
+public record ComputeDevice(boolean accelerator, int index) {
+
+    /** The host's processor. */
+    public static final ComputeDevice CPU = new ComputeDevice(false, 0);
+
+    private static final Pattern GPU_NAME = Pattern.compile("gpu(\\d{1,3})");
+
+    /**
+     * The device called {@code name}.
+     *
+     * @param name {@code auto} (the first accelerator if there is one, else the processor), {@code cpu}, or {@code gpu}
+     *     and a number
+     * @throws org.medtune.InvalidInputException when the name means nothing, or this host has no such device
+     */
+    public static ComputeDevice named(String name) {
+        if (name.equals("auto")) {
+            return TensorRuntime.acceleratorCount() > 0 ? new ComputeDevice(true, 0) : CPU;
+        }
+        if (name.equals("cpu")) {
+            return CPU;
+        }
+        Matcher gpu = GPU_NAME.matcher(name);
+        if (!gpu.matches()) {
+            throw MESSAGES.unknownDeviceName(name);
+        }
+        int index = Integer.parseInt(gpu.group(1));
+        int present = TensorRuntime.acceleratorCount();
+        if (index >= present) {
+            throw MESSAGES.noSuchAccelerator(name, present);
+        }
+        return new ComputeDevice(true, index);
+    }
+
+    /** The name under which {@link #named} finds this device. */
+    public String deviceName() {
+        return accelerator ? "gpu" + index : "cpu";
+    }
+
+    Device djl() {
+        return accelerator ? Device.gpu(index) : Device.cpu();
+    }
+}

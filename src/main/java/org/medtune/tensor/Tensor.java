@@ -1,0 +1,69 @@
+package org.medtune.tensor;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A handle on an array in native memory. It belongs to one {@link TensorScope} and is released with it, or earlier by
+ * {@link #close()}; the memory itself goes when the last handle or kernel that refers to it lets go. A released tensor
+ * must not be used.
+ */
+public final class Tensor implements AutoCloseable {
+
+    private final PtNDArray array;
+
+    Tensor(PtNDArray array) {
+        this.array = array;
+    }
+
+    PtNDArray array() {
+        return array;
+    }
+
+    /** The lengths of the dimensions; empty for a scalar. */
+    public long[] shape() {
+        return array.getShape().getShape().clone();
+    }
+
+    /** The number of elements. */
+    public long size() {
+        return array.getShape().size();
+    }
+
+    /** The only element of a float32 or float64 scalar. Waits for the device. */
+    public double toDouble() {
+        return array.getDataType() == DataType.FLOAT64 ? array.getDouble() : array.getFloat();
+    }
+
+    /** The elements of a float32 tensor in row-major order, copied to the heap. Waits for the device. */
+    public float[] toFloatArray() {
+        return array.toFloatArray();
+    }
+
+    /** The elements of an int64 tensor in row-major order, copied to the heap. Waits for the device. */
+    public long[] toLongArray() {
+        return array.toLongArray();
+    }
+
+    /**
+     * The elements of a float32 tensor in row-major order, as little-endian bytes, copied out of native memory: the
+     * buffer stays valid after this tensor is closed. At most 2 GiB.
+     */
+    public ByteBuffer toBytes() {
+        return array.toByteBuffer(false).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Releases the handle now instead of with its scope. */
+    @Override
+    public void close() {
+        array.close();
+    }
+
+    @Override
+    public String toString() {
+        return "Tensor" + ((NDArray) array).getShape();
+    }
+}

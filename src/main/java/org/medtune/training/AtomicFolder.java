@@ -1,0 +1,124 @@
+package org.medtune.training;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * Makes a folder that is either there whole or not there: the files are written into a hidden sibling, forced to the
+ * disk, described by a {@link Manifest}, and the sibling is moved to its name in one step.
+ */
+public final class AtomicFolder {
+
+    /** How the hidden siblings begin; one that is found at start-up is the remains of a process that died. */
+    static final String TEMPORARY_PREFIX = ".writing-";
+
+    private AtomicFolder() {}
+
+    /** Writes files into an empty folder. */
+    @FunctionalInterface
+    public interface Contents {
+
+        /** Writes the files; whatever it throws, nothing of them remains. */
+        void writeTo(Path folder) throws IOException;
+    }
+
+    /**
+     * Makes a folder.
+     *
+     * @param target the folder, which must not exist; its parent is made if need be
+     * @param neededBytes what the contents will take; asked of the file system before anything is written
+     * @throws org.medtune.RecoverableException when the disk is too full or a file cannot be written
+     */
+    public static void create(Path target, long neededBytes, Contents contents) {
+        Path parent = target.toAbsolutePath().getParent();
+        try {
+            Files.createDirectories(parent);
+            long free = Files.getFileStore(parent).getUsableSpace();
+            if (free < neededBytes) {
+                throw MESSAGES.diskTooFull(target, neededBytes >> 20, free >> 20);
+            }
+            Path temporary = Files.createDirectory(parent.resolve(TEMPORARY_PREFIX + UUID.randomUUID()));
+            try {
+                contents.writeTo(temporary);
+                Manifest.of(temporary).write(temporary);
+                forceAll(temporary);
+                move(temporary, target);
+                force(parent);
+            } finally {
+                deleteIfPresent(temporary);
+            }
+        } catch (IOException e) {
+            throw MESSAGES.cannotWrite(target, e.toString(), e);
+        } catch (UncheckedIOException e) {
+            throw MESSAGES.cannotWrite(target, e.getCause().toString(), e);
+        }
+    }
+
+    /** Deletes the remains of processes that died while writing below a folder. */
+    public static void deleteRemains(Path parent) throws IOException {
+        if (!Files.isDirectory(parent)) {
+            return;
+        }
+        List<Path> remains;
+        try (Stream<Path> children = Files.list(parent)) {
+            remains = children.filter(p -> p.getFileName().toString().startsWith(TEMPORARY_PREFIX)).toList();
+        }
+        for (Path path : remains) {
+            deleteIfPresent(path);
+        }
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        if (Files.exists(to)) {
+            throw new IOException(to + " exists already");
+        }
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            throw new IOException("The file system cannot move a folder in one step", e);
+        }
+    }
+
+    private static void forceAll(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    channel.force(true);
+                }
+            }
+        }
+        force(folder);
+    }
+
+    /** Makes a folder's entries durable; Windows has no such call and keeps them by itself. */
+    private static void force(Path folder) throws IOException {
+        if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    private static void deleteIfPresent(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package org.medtune.training;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.medtune.adapter.AdapterFolder;
+import org.medtune.adapter.AdapterRecord;
+import org.medtune.adapter.LoraAdapter;
+import org.medtune.model.CausalLanguageModel;
+import org.medtune.model.SafetensorsFile;
+import org.medtune.model.SafetensorsWriter;
+
+/**
+ * The checkpoints of one run: folders {@code checkpoint-<step>} with the adapter as PEFT writes it, the optimizer's state,
+ * the history of steps, and the run's fingerprint. Each is there whole or not at all ({@link AtomicFolder}).
+ */
+public final class CheckpointStore {
+
+    static final String OPTIMIZER_FILE = "optimizer.safetensors";
+    static final String STATE_FILE = "trainer_state.json";
+    private static final String PREFIX = "checkpoint-";
+    private static final String FIRST_MOMENT = "exp_avg";
+    private static final String SECOND_MOMENT = "exp_avg_sq";
+
+    /** Room for the small files of a checkpoint. */
+    private static final long SMALL_FILES = 4L << 20;
+
+    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private final Path folder;
+    private final RunFingerprint fingerprint;
+    private final String baseModel;
+    private final AdapterRecord adapterRecord;
+
+    /** What {@link #STATE_FILE} holds. */
+    record State(int globalStep, RunFingerprint fingerprint, List<StepReport> logHistory) {}
+
+    /**
+     * The checkpoints below a folder.
+     *
+     * @param baseModel where the base model is, recorded in the adapter
+     * @param adapterRecord what is recorded beside the adapter; its step is set when a checkpoint is written
+     */
+    public CheckpointStore(Path folder, RunFingerprint fingerprint, String baseModel, AdapterRecord adapterRecord) {
+        this.folder = folder;
+        this.fingerprint = fingerprint;
+        this.baseModel = baseModel;
+        this.adapterRecord = adapterRecord;
+    }
+
+    /** The bytes that a checkpoint of an adapter of so many parameters takes. */
+    public static long bytes(long parameters) {
+        return 3 * parameters * Float.BYTES + SMALL_FILES;
+    }
+
+    /**
+     * Writes a checkpoint of a trainer after its last step; one that is there already is left as it is.
+     *
+     * @return the checkpoint's folder
+     * @throws org.medtune.RecoverableException when the disk is too full or a file cannot be written
+     */
+    public Path save(LoraTrainer trainer) {
+        int step = trainer.stepsDone();
+        Path target = folder.resolve(PREFIX + step);
+        if (Files.isDirectory(target)) {
+            if (Manifest.damageOf(target).isEmpty()) {
+                return target;
+            }
+            setAside(target);
+        }
+        AtomicFolder.create(target, bytes(trainer.adapter().layout().size()), temporary -> {
+            AdapterFolder.write(temporary, trainer.adapter(), baseModel, new AdapterRecord(
+                    adapterRecord.promptTemplate(), adapterRecord.maxSequenceLength(), step));
+            long[] shape = {trainer.adapter().layout().size()};
+            new SafetensorsWriter()
+                    .add(FIRST_MOMENT, shape, trainer.optimizer().firstMoment().toBytes())
+                    .add(SECOND_MOMENT, shape, trainer.optimizer().secondMoment().toBytes())
+                    .write(temporary.resolve(OPTIMIZER_FILE));
+            MAPPER.writeValue(temporary.resolve(STATE_FILE).toFile(),
+                    new State(step, fingerprint, trainer.history()));
+        });
+        MESSAGES.checkpointWritten(target);
+        return target;
+    }
+
+    /**
+     * The newest checkpoint that is intact. Damaged ones are passed over, each with a warning.
+     *
+     * @throws org.medtune.InvalidInputException when it belongs to another run: the sentence names what differs
+     */
+    public Optional<Path> newestIntact() {
+        for (Path checkpoint : newestFirst()) {
+            Optional<String> damage = Manifest.damageOf(checkpoint);
+            if (damage.isPresent()) {
+                MESSAGES.damagedCheckpoint(checkpoint, damage.get());
+                continue;
+            }
+            List<String> differences = fingerprint.differencesFrom(state(checkpoint).fingerprint());
+            if (!differences.isEmpty()) {
+                throw MESSAGES.checkpointOfAnotherRun(checkpoint, String.join("; ", differences));
+            }
+            return Optional.of(checkpoint);
+        }
+        return Optional.empty();
+    }
+
+    /** The adapter in a checkpoint, on a model. The caller closes it. */
+    public LoraAdapter loadAdapter(Path checkpoint, CausalLanguageModel model) {
+        return AdapterFolder.open(checkpoint).load(model);
+    }
+
+    /** Sets a trainer whose adapter came from {@link #loadAdapter} to where the checkpoint was made. */
+    public void restore(Path checkpoint, LoraTrainer trainer) {
+        State state = state(checkpoint);
+        SafetensorsFile file = SafetensorsFile.open(checkpoint.resolve(OPTIMIZER_FILE));
+        trainer.optimizer().restore(moment(file, FIRST_MOMENT), moment(file, SECOND_MOMENT), state.globalStep());
+        trainer.restoreHistory(state.logHistory());
+        MESSAGES.resumedFrom(checkpoint, state.globalStep());
+    }
+
+    private static ByteBuffer moment(SafetensorsFile file, String name) {
+        SafetensorsFile.Entry entry = file.entries().get(name);
+        return file.map(entry, 0, Math.toIntExact(entry.length()));
+    }
+
+    private List<Path> newestFirst() {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> children = Files.list(folder)) {
+            return children.filter(path -> path.getFileName().toString().matches(PREFIX + "\\d+"))
+                    .sorted(Comparator.comparingInt(CheckpointStore::step).reversed())
+                    .toList();
+        } catch (IOException e) {
+            throw MESSAGES.cannotRead(folder, e.toString(), e);
+        }
+    }
+
+    private static int step(Path checkpoint) {
+        return Integer.parseInt(checkpoint.getFileName().toString().substring(PREFIX.length()));
+    }
+
+    private static State state(Path checkpoint) {
+        try {
+            return MAPPER.readValue(checkpoint.resolve(STATE_FILE).toFile(), State.class);
+        } catch (IOException e) {
+            throw MESSAGES.cannotRead(checkpoint.resolve(STATE_FILE), e.toString(), e);
+        }
+    }
+
+    private static void setAside(Path damaged) {
+        try {
+            Files.move(damaged, damaged.resolveSibling(damaged.getFileName() + ".damaged-" + System.nanoTime()));
+        } catch (IOException e) {
+            throw MESSAGES.cannotWrite(damaged, e.toString(), e);
+        }
+    }
+}

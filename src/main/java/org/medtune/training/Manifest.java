@@ -1,0 +1,88 @@
+package org.medtune.training;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The files of a folder with size and SHA-256, written last. A folder that does not match its manifest is damaged.
+ *
+ * @param files by name
+ */
+record Manifest(List<Entry> files) {
+
+    static final String FILE = "manifest.json";
+
+    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    /**
+     * One file.
+     *
+     * @param bytes its size
+     * @param sha256 its digest in hexadecimal
+     */
+    record Entry(String name, long bytes, String sha256) {}
+
+    /** Describes the files that lie in a folder. */
+    static Manifest of(Path folder) throws IOException {
+        List<Entry> entries = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.sorted().toList()) {
+                entries.add(new Entry(file.getFileName().toString(), Files.size(file), sha256(file)));
+            }
+        }
+        return new Manifest(List.copyOf(entries));
+    }
+
+    void write(Path folder) throws IOException {
+        MAPPER.writeValue(folder.resolve(FILE).toFile(), this);
+    }
+
+    /** What is wrong with a folder; empty when it is intact. */
+    static Optional<String> damageOf(Path folder) {
+        try {
+            Path file = folder.resolve(FILE);
+            if (!Files.isRegularFile(file)) {
+                return Optional.of("it has no " + FILE);
+            }
+            for (Entry entry : MAPPER.readValue(file.toFile(), Manifest.class).files()) {
+                Path described = folder.resolve(entry.name());
+                if (!Files.isRegularFile(described)) {
+                    return Optional.of(entry.name() + " is missing");
+                }
+                if (Files.size(described) != entry.bytes()) {
+                    return Optional.of(entry.name() + " has " + Files.size(described) + " bytes instead of "
+                            + entry.bytes());
+                }
+                if (!sha256(described).equals(entry.sha256())) {
+                    return Optional.of(entry.name() + " has another content than was written");
+                }
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("it cannot be read (" + e.getMessage() + ")");
+        }
+    }
+
+    private static String sha256(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file);
+                DigestInputStream digesting = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
+            digesting.transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(digesting.getMessageDigest().digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+}

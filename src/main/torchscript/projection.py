@@ -1,0 +1,84 @@
+# Linear projections with low-rank adapters (LoRA, Hu et al. 2021): y = x W^T + bias + scaling * (x A^T) B^T.
+#
+# A projection may be several of the model's side by side (q, k and v; gate and up): their weights are stacked, they share
+# one product, and so do their A matrices. A slot is one of them: its B [outputs of the slot, rank]. A slot without an
+# adapter has a B of rank 0. With dropout, PEFT gives each adapter a mask of its own on its input, so A is then applied
+# slot by slot. Masks are drawn from a generator seeded by position, so the backward pass draws the same ones again.
+
+def dropout_mask(x: Tensor, probability: float, seed: int) -> Tensor:
+  keep = 1. - probability
+  generator = torch.Generator(device=x.device, seed=seed)
+  return torch.bernoulli(torch.full_like(x, keep), generator=generator) / keep
+
+def low_rank(x: Tensor, a: Tensor, b: List[Tensor], scaling: float, dropout: float, seed: int) -> Tensor:
+  # scaling * (x A^T) of all slots side by side: [tokens, sum of ranks]
+  if dropout > 0.:
+    parts = annotate(List[Tensor], [])
+    row = 0
+    for slot in range(len(b)):
+      rank = b[slot].size(1)
+      if rank > 0:
+        masked = x * __torch__.projection.dropout_mask(x, dropout, seed + slot)
+        parts.append(__torch__.product.linear(masked, a[row:row + rank]))
+      row = row + rank
+    z = torch.cat(parts, 1)
+  else:
+    z = __torch__.product.linear(x, a)
+  return z * scaling
+
+def project(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: List[Tensor], scaling: float, dropout: float, seed: int) -> Tuple[Tensor, Tensor]:
+  # x [tokens, inputs] -> y [tokens, outputs] and the low-rank activations, which the backward pass needs
+  if bias.numel() > 0:
+    y = __torch__.product.linear_bias(x, weight, bias)
+  else:
+    y = __torch__.product.linear(x, weight)
+  if a.size(0) == 0:
+    return (y, a)
+  z = __torch__.projection.low_rank(x, a, b, scaling, dropout, seed)
+  column = 0
+  row = 0
+  for slot in range(len(b)):
+    outputs = b[slot].size(0)
+    rank = b[slot].size(1)
+    if rank > 0:
+      y[:, column:column + outputs].addmm_(z[:, row:row + rank], b[slot].t())
+    column = column + outputs
+    row = row + rank
+  return (y, z)
+
+def accumulate(gradient: Tensor, left: Tensor, right: Tensor) -> Tensor:
+  # gradient += left^T right; gradients are float32 whatever the activations are
+  if gradient.dtype == left.dtype:
+    gradient.addmm_(left.t(), right)
+  else:
+    gradient.add_((left.t() @ right).to(gradient.dtype))
+  return gradient
+
+def project_backward(dy: Tensor, x: Tensor, weight: Tensor, a: Tensor, b: List[Tensor], z: Tensor, a_gradient: Tensor, b_gradients: List[Tensor], bias_gradients: List[Tensor], scaling: float, dropout: float, seed: int) -> Tensor:
+  # Adds to the gradients of A, B and the trained biases in place and returns the gradient of x.
+  dx = __torch__.product.times(dy, weight)
+  column = 0
+  row = 0
+  parts = annotate(List[Tensor], [])
+  for slot in range(len(b)):
+    outputs = b[slot].size(0)
+    rank = b[slot].size(1)
+    dy_slot = dy[:, column:column + outputs]
+    if bias_gradients[slot].numel() > 0:
+      bias_gradients[slot].add_(torch.sum(dy_slot, [0], dtype=6))
+    if rank > 0:
+      __torch__.projection.accumulate(b_gradients[slot], dy_slot, z[:, row:row + rank])
+      dz = __torch__.product.times(dy_slot, b[slot]) * scaling
+      if dropout > 0.:
+        mask = __torch__.projection.dropout_mask(x, dropout, seed + slot)
+        __torch__.projection.accumulate(a_gradient[row:row + rank], dz, x * mask)
+        dx.addcmul_(dz @ a[row:row + rank], mask)
+      else:
+        parts.append(dz)
+    column = column + outputs
+    row = row + rank
+  if len(parts) > 0:
+    dz = torch.cat(parts, 1)
+    __torch__.projection.accumulate(a_gradient, dz, x)
+    dx.addmm_(dz, a)
+  return dx
