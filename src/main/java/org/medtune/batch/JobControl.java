@@ -7,7 +7,8 @@ import jakarta.batch.operations.JobExecutionNotRunningException;
 import jakarta.batch.operations.JobOperator;
 import jakarta.batch.operations.NoSuchJobException;
 import jakarta.batch.runtime.BatchRuntime;
-import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -21,11 +22,18 @@ import org.medtune.ops.MedtuneHome;
  * Starts, lists, stops and restarts executions of the job {@code fine-tune}: what pages, REST and the demo command have
  * in common. The batch runtime's exceptions come out as ours, each with a sentence.
  */
-@ApplicationScoped
-public class JobControl {
+@Dependent
+public final class JobControl {
 
     /** The id of the job, and the name of its XML. */
     public static final String FINE_TUNE = "fine-tune";
+
+    private final MedtuneHome home;
+
+    @Inject
+    public JobControl(MedtuneHome home) {
+        this.home = home;
+    }
 
     /**
      * Starts a run.
@@ -35,7 +43,7 @@ public class JobControl {
      * @throws InvalidInputException listing everything in the parameters that has to change
      */
     public long start(Map<String, String> parameters) {
-        FineTuneRequest.of(MedtuneHome.ofSystemProperties(), parameters);
+        FineTuneRequest.of(home, parameters);
         Properties properties = new Properties();
         properties.putAll(parameters);
         try {
@@ -95,7 +103,7 @@ public class JobControl {
         try {
             operator().stop(executionId);
         } catch (JobExecutionNotRunningException e) {
-            throw MESSAGES.stopOfEnded(executionId, execution.status());
+            throw MESSAGES.stopOfEnded(executionId, execution.status().name());
         }
     }
 
@@ -113,7 +121,7 @@ public class JobControl {
         }
         if (!execution.restartable()) {
             throw execution.running() ? MESSAGES.restartOfRunning(executionId)
-                    : MESSAGES.restartOfEnded(executionId, execution.status());
+                    : MESSAGES.restartOfEnded(executionId, execution.status().name());
         }
         try {
             return operator().restart(executionId, new Properties());

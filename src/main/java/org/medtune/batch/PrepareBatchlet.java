@@ -4,8 +4,6 @@ import jakarta.batch.api.AbstractBatchlet;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
-import org.medtune.ops.MedtuneHome;
-import org.medtune.ops.RunFolder;
 import org.medtune.ops.RunProgress;
 
 /**
@@ -14,7 +12,7 @@ import org.medtune.ops.RunProgress;
  */
 @Named
 @Dependent
-public class PrepareBatchlet extends AbstractBatchlet {
+public final class PrepareBatchlet extends AbstractBatchlet {
 
     @Inject
     private RunContext context;
@@ -27,7 +25,7 @@ public class PrepareBatchlet extends AbstractBatchlet {
         return failures.run(() -> {
             context.show(RunProgress.begin(RunProgress.Phase.PREPARE, null));
             context.request();
-            RunFolder.prepare(MedtuneHome.ofSystemProperties(), context.run(), context.parameters());
+            context.prepareFolder();
             return null;
         });
     }

@@ -16,15 +16,17 @@ import org.medtune.ops.RunProgressBoard;
 
 /** The run that an artifact of the job works for. */
 @Dependent
-public class RunContext {
+public final class RunContext {
 
     private final JobExecutionSummary execution;
+    private final MedtuneHome home;
     private final RunProgressBoard board;
 
     @Inject
-    public RunContext(JobContext job, RunProgressBoard board) {
+    public RunContext(JobContext job, MedtuneHome home, RunProgressBoard board) {
         JobOperator operator = BatchRuntime.getJobOperator();
         this.execution = JobExecutionSummary.find(operator, job.getExecutionId()).orElseThrow();
+        this.home = home;
         this.board = board;
     }
 
@@ -44,12 +46,17 @@ public class RunContext {
      * @throws InvalidInputException listing everything that has to change
      */
     public FineTuneRequest request() {
-        return FineTuneRequest.of(MedtuneHome.ofSystemProperties(), parameters());
+        return FineTuneRequest.of(home, parameters());
+    }
+
+    /** Makes the run's folder, or finds it again. */
+    public RunFolder prepareFolder() {
+        return RunFolder.prepare(home, run(), parameters());
     }
 
     /** The run's folder, which the job's first step has made. */
     public RunFolder folder() {
-        return RunFolder.find(MedtuneHome.ofSystemProperties(), run()).orElseThrow();
+        return RunFolder.find(home, run()).orElseThrow();
     }
 
     /** Shows how far the run has come. */

@@ -8,7 +8,7 @@ import jakarta.inject.Named;
 /** Ends the live progress with the execution, however it ends. */
 @Named
 @Dependent
-public class RunEndListener extends AbstractJobListener {
+public final class RunEndListener extends AbstractJobListener {
 
     @Inject
     private RunContext context;

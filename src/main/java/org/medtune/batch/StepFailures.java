@@ -4,8 +4,8 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 
 import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.context.JobContext;
-import jakarta.inject.Inject;
 import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
 import org.medtune.MedtuneException;
 import org.medtune.RecoverableException;
 
@@ -20,7 +20,7 @@ import org.medtune.RecoverableException;
  * does not say everything.
  */
 @Dependent
-public class StepFailures {
+public final class StepFailures {
 
     /** The width of the exit status' column in the job repository. */
     static final int LONGEST_EXIT_STATUS = 512;

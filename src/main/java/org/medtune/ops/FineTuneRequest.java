@@ -78,10 +78,10 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
         try {
             file = home.dataset(given);
         } catch (InvalidPathException e) {
-            throw MESSAGES.datasetMissing(given, given, home.dataFolder());
+            throw MESSAGES.datasetFileMissing(given, given, home.dataFolder());
         }
         if (!Files.isRegularFile(file)) {
-            throw MESSAGES.datasetMissing(given, file.toString(), home.dataFolder());
+            throw MESSAGES.datasetFileMissing(given, file.toString(), home.dataFolder());
         }
         if (!Files.isReadable(file)) {
             throw MESSAGES.datasetUnreadable(file);

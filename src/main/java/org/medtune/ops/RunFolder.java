@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.medtune.RecoverableException;
 
 /**
- * The files of one run: {@code run.json}, the tokenised dataset, {@code checkpoints/}, {@code metrics.jsonl} and
- * {@code report.json}.
+ * The files of one run: {@code run.json}, the tokenised {@code dataset/}, {@code checkpoints/}, {@code metrics.jsonl},
+ * {@code evaluation.json} and {@code report.json}.
  *
  * @param path the folder
  */
@@ -47,14 +47,9 @@ public record RunFolder(Path path) {
         return Optional.of(folder).filter(found -> found.belongsTo(key));
     }
 
-    /** The dataset as token ids. */
-    public Path tokenisedFile() {
-        return path.resolve("tokenised.bin");
-    }
-
-    /** Rows of the dataset that could not be used, each with its reason. */
-    public Path rejectsFile() {
-        return path.resolve("rejects.jsonl");
+    /** The dataset as token ids, with the rows that could not be used. */
+    public Path dataset() {
+        return path.resolve("dataset");
     }
 
     /** Adapter, optimizer and position, one folder a checkpoint. */
@@ -65,6 +60,11 @@ public record RunFolder(Path path) {
     /** One line a step. */
     public MetricsLog metrics() {
         return new MetricsLog(path.resolve("metrics.jsonl"));
+    }
+
+    /** What the evaluation found, before the adapter is published. */
+    public JsonFile<RunEvaluation> evaluation() {
+        return new JsonFile<>(path.resolve("evaluation.json"), RunEvaluation.class);
     }
 
     /** What came of it. */

@@ -1,13 +1,11 @@
 package org.medtune.ops;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The progress of the runs that this server is executing: written by the job's thread, read by every page. */
-@ApplicationScoped
-public class RunProgressBoard {
+public final class RunProgressBoard {
 
     private final Map<Long, RunProgress> byInstance = new ConcurrentHashMap<>();
 

@@ -3,18 +3,17 @@ package org.medtune.ops;
 import static org.medtune.MedtuneMessages.MESSAGES;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** What there is to know about runs, live or from their folders. */
-@ApplicationScoped
-public class Runs {
-
-    @Inject
-    private RunProgressBoard board;
+/**
+ * What there is to know about runs, live or from their folders.
+ *
+ * @param home  where their folders are
+ * @param board where live ones show their progress
+ */
+public record Runs(MedtuneHome home, RunProgressBoard board) {
 
     /** Live, or else as the last line of its metrics tells; nothing before the first step. */
     public Optional<RunProgress> progress(RunKey key) {
@@ -40,7 +39,7 @@ public class Runs {
         });
     }
 
-    private static Optional<RunFolder> folder(RunKey key) {
-        return RunFolder.find(MedtuneHome.ofSystemProperties(), key);
+    private Optional<RunFolder> folder(RunKey key) {
+        return RunFolder.find(home, key);
     }
 }

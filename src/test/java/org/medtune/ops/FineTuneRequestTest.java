@@ -77,6 +77,6 @@ class FineTuneRequestTest {
 
         assertThatThrownBy(() -> FineTuneRequest.checkFreeSpace(folder, Long.MAX_VALUE))
                 .isInstanceOf(RecoverableException.class)
-                .hasMessageStartingWith("MEDTUNE000014: The disk of " + folder + " has too little room: ");
+                .hasMessageStartingWith("MEDTUNE000503: The disk is too full to write " + folder);
     }
 }

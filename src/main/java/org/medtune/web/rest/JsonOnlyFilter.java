@@ -13,7 +13,7 @@ import java.util.Set;
  * Lets only JSON change anything. A page of another site can make a browser post a form or plain text, but not JSON:
  * for that the browser asks us first, and we do not agree.
  */
-public class JsonOnlyFilter implements ContainerRequestFilter {
+public final class JsonOnlyFilter implements ContainerRequestFilter {
 
     private static final Set<String> READ_ONLY = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 

@@ -14,7 +14,7 @@ import org.medtune.MedtuneException;
 import org.medtune.NotFoundException;
 
 /** Turns whatever is thrown into a {@link Problem}, so that no stack trace and no class name reaches a caller. */
-public class ProblemMapper implements ExceptionMapper<Throwable> {
+public final class ProblemMapper implements ExceptionMapper<Throwable> {
 
     @Override
     public Response toResponse(Throwable thrown) {

@@ -7,7 +7,7 @@ import org.glassfish.jersey.server.ServerProperties;
 
 /** The REST interface, at {@code /medtune/api}. */
 @ApplicationPath("/api")
-public class RestApplication extends ResourceConfig {
+public final class RestApplication extends ResourceConfig {
 
     public RestApplication() {
         // Jackson's own mappers would tell a caller the names of our classes
