@@ -430,6 +430,19 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 709, value = "Something unexpected went wrong; the server's log has the details under execution %s.")
     String unexpectedFailure(long executionId);
 
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 710, value = "The dataset is formatted: %s rows, %s of them held out, %s cut at max.seq.length, and %s "
+            + "rejected; see %s")
+    void datasetFormatted(long accepted, long heldOut, long truncated, long rejected, Path folder);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 711, value = "Step %d of %d: loss %.4f, learning rate %.3g, gradient norm %.4f, %.1f tokens/s, %d s left")
+    void stepTaken(int step, int steps, double loss, double learningRate, double norm, double speed, long secondsLeft);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 712, value = "The adapter %s is published in %s")
+    void adapterPublished(String name, String folder);
+
     // ---- 800-899 web and launcher ----
 
     @Message(id = 800, value = "The request's body is not JSON that can be read, at %s; correct it there.")

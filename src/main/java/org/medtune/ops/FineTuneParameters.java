@@ -73,8 +73,8 @@ public record FineTuneParameters(Map<FineTuneParameter, Object> values) {
         }
     }
 
-    boolean has(FineTuneParameter parameter) {
-        return values.containsKey(parameter);
+    boolean has(FineTuneParameter... parameters) {
+        return values.keySet().containsAll(List.of(parameters));
     }
 
     public String text(FineTuneParameter parameter) {

@@ -34,6 +34,7 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
                 ? problems.check(() -> modelFolder(home, parameters.text(MODEL_FOLDER))).orElse(null) : null;
         Path dataset = parameters.has(DATASET_FILE)
                 ? problems.check(() -> datasetFile(home, parameters.text(DATASET_FILE))).orElse(null) : null;
+        checkWords(parameters, problems);
         problems.check(() -> writable(home.runs()));
         problems.check(() -> writable(home.adapters()));
         problems.throwIfAny();
@@ -54,6 +55,16 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
             }
         } catch (IOException e) {
             throw MESSAGES.runFolderUnusable(folder, e.toString(), e);
+        }
+    }
+
+    /** Names that only the rooms below know: modules, templates, fields. */
+    private static void checkWords(FineTuneParameters parameters, Problems problems) {
+        if (parameters.has(FineTuneParameter.values())) {
+            FineTuneRecipe recipe = new FineTuneRecipe(parameters);
+            problems.check(recipe::lora);
+            problems.check(recipe::promptTemplate);
+            problems.check(recipe::fieldNames);
         }
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.medtune.RecoverableException;
 
@@ -80,6 +81,12 @@ public record MetricsLog(Path file) {
         } catch (IOException e) {
             throw MESSAGES.runFolderUnusable(file, e.toString(), e);
         }
+    }
+
+    /** The latest step, or nothing before the first. */
+    public Optional<StepMetrics> last() {
+        List<StepMetrics> steps = readAll();
+        return steps.isEmpty() ? Optional.empty() : Optional.of(steps.get(steps.size() - 1));
     }
 
     private static String line(StepMetrics metrics) {

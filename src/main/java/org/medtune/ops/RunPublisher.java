@@ -27,7 +27,7 @@ public record RunPublisher(MedtuneHome home, FineTuneRequest request, RunKey run
             List.of("adapter_config.json", "adapter_model.safetensors", "medtune.json");
 
     /**
-     * Publishes. An adapter of this run that is there already stays as it is.
+     * Publishes. No adapter that is there already is ever changed; one that this run has published is found again.
      *
      * @throws org.medtune.RecoverableException if a file cannot be read or written
      */
@@ -38,7 +38,7 @@ public record RunPublisher(MedtuneHome home, FineTuneRequest request, RunKey run
             Path checkpoint = new RunEvaluator(request, folder, models)
                     .checkpoints(ModelChoice.of(request), dataset).newestIntact()
                     .orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
-            Path target = home.adapters().resolve(name());
+            Path target = target(checkpoint);
             if (!Files.exists(target)) {
                 copy(checkpoint, target);
             }
@@ -46,12 +46,31 @@ public record RunPublisher(MedtuneHome home, FineTuneRequest request, RunKey run
                     .orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
             List<StepMetrics> steps = folder.metrics().readAll();
             RunReport report = new RunReport(steps.get(0).loss(), steps.get(steps.size() - 1).loss(),
-                    evaluation.heldOutNll(), evaluation.sample(), new RunReport.Adapter(name(), target.toString()));
+                    evaluation.heldOutNll(), evaluation.sample(), new RunReport.Adapter(target.getFileName().toString(), target.toString()));
             folder.report().write(JsonFile.MAPPER.<JsonNode>valueToTree(report));
             return report;
         } catch (IOException e) {
             throw MESSAGES.runFolderUnusable(folder.path(), e.toString(), e);
         }
+    }
+
+    /** The first of NAME, NAME-2 and so on that is free, or already holds this very adapter. */
+    private Path target(Path checkpoint) throws IOException {
+        Path target = home.adapters().resolve(name());
+        for (int number = 2; Files.exists(target) && !holds(target, checkpoint); number++) {
+            target = home.adapters().resolve(name() + "-" + number);
+        }
+        return target;
+    }
+
+    private static boolean holds(Path published, Path checkpoint) throws IOException {
+        for (String file : ADAPTER_FILES) {
+            if (!Files.exists(published.resolve(file))
+                    || Files.mismatch(published.resolve(file), checkpoint.resolve(file)) >= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private String name() {

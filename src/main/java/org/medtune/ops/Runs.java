@@ -17,10 +17,8 @@ public record Runs(MedtuneHome home, RunProgressBoard board) {
 
     /** Live, or else as the last line of its metrics tells; nothing before the first step. */
     public Optional<RunProgress> progress(RunKey key) {
-        return board.find(key.instanceId()).or(() -> {
-            List<StepMetrics> steps = metrics(key);
-            return steps.isEmpty() ? Optional.empty() : Optional.of(RunProgress.of(steps.get(steps.size() - 1)));
-        });
+        return board.find(key.instanceId())
+                .or(() -> folder(key).flatMap(folder -> folder.metrics().last()).map(RunProgress::of));
     }
 
     /** Every step so far. */

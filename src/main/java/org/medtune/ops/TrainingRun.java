@@ -29,6 +29,7 @@ public final class TrainingRun implements AutoCloseable {
     private final LoraTrainer trainer;
     private double secondsOfSteps;
     private int stepsHere;
+    private boolean healthy = true;
 
     private TrainingRun(RunFolder folder, TrainingConfiguration configuration, CheckpointStore checkpoints,
                         BaseModels.Lease base, LoraAdapter adapter, LoraTrainer trainer) {
@@ -86,8 +87,14 @@ public final class TrainingRun implements AutoCloseable {
         return trainer.stepsDone();
     }
 
+    /** False after a step or a checkpoint has failed; the run goes on from an earlier checkpoint then. */
+    public boolean healthy() {
+        return healthy;
+    }
+
     /** Takes the next step and records its metrics. */
     public StepMetrics step() {
+        healthy = false;
         StepReport report = trainer.step();
         secondsOfSteps += report.seconds();
         stepsHere++;
@@ -95,13 +102,16 @@ public final class TrainingRun implements AutoCloseable {
         StepMetrics metrics = new StepMetrics(report.step(), totalSteps(), report.loss(), report.learningRate(),
                 report.gradientNorm(), report.tokens(), report.tokens() / report.seconds(), left);
         folder.metrics().append(metrics);
+        healthy = true;
         return metrics;
     }
 
     /** Makes a checkpoint of where the run stands; at the very beginning there is nothing to keep. */
     public void save() {
         if (stepsDone() > 0) {
+            healthy = false;
             checkpoints.save(trainer);
+            healthy = true;
         }
     }
 
