@@ -6,7 +6,7 @@ package org.medtune;
  * caller outside the server is ever shown; the cause is for the log.
  */
 public abstract sealed class MedtuneException extends RuntimeException
-        permits InvalidInputException, RecoverableException {
+        permits ConflictException, InvalidInputException, NotFoundException, RecoverableException {
 
     private static final long serialVersionUID = 1L;
 

@@ -41,6 +41,7 @@ class ArchitectureTest {
         layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .withOptionalLayers(true)
+                .layer("launcher").definedBy("org.medtune.launcher..")
                 .layer("faces").definedBy("org.medtune.web.faces..")
                 .layer("rest").definedBy("org.medtune.web.rest..")
                 .layer("batch").definedBy("org.medtune.batch..")
@@ -53,6 +54,7 @@ class ArchitectureTest {
                 .layer("model").definedBy("org.medtune.model..")
                 .layer("tensor").definedBy("org.medtune.tensor..")
                 .layer("root").definedBy("org.medtune")
+                .whereLayer("launcher").mayOnlyAccessLayers("root")
                 .whereLayer("faces").mayOnlyAccessLayers(
                         "batch", "ops", "training", "evaluation", "generation", "adapter", "dataset", "model",
                         "tensor", "root")
@@ -81,7 +83,7 @@ class ArchitectureTest {
                         "org.medtune", "org.medtune.web.faces..", "org.medtune.web.rest..", "org.medtune.batch..",
                         "org.medtune.ops..", "org.medtune.training..", "org.medtune.evaluation..",
                         "org.medtune.generation..", "org.medtune.adapter..", "org.medtune.dataset..",
-                        "org.medtune.model..", "org.medtune.tensor..")
+                        "org.medtune.model..", "org.medtune.tensor..", "org.medtune.launcher..")
                 .check(classes);
     }
 
@@ -103,6 +105,8 @@ class ArchitectureTest {
     void publicClassesAreNotForExtendingByAccident() {
         // the annotation processor of JBoss Logging generates the implementation of MedtuneMessages
         classes().that().arePublic().and().areTopLevelClasses().and().haveNameNotMatching(".*_\\$logger")
+                // the container itself makes a subclass of what lives as long as a request
+                .and().areNotAnnotatedWith("jakarta.enterprise.context.RequestScoped")
                 .should(beInterfaces().or(beEnums()).or(haveModifier(FINAL)).or(haveModifier(ABSTRACT)))
                 .because("a class is final, a record or an enum, or it is an interface or abstract")
                 .check(classes);

@@ -1,0 +1,90 @@
+package org.medtune.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The job on the real server, with small steps. */
+@ExtendWith(SharedServer.class)
+class FineTuneIT {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Map<String, String> SMALL = Map.of(
+            "dataset.rows", "40", "per.device.train.batch.size", "1", "gradient.accumulation.steps", "2",
+            "max.steps", "8", "warmup.steps", "2", "save.steps", "3", "evaluation.max.new.tokens", "4");
+
+    @Test
+    void completesWhenTheConsoleStartsIt(WildFlyServer server) {
+        try (ManagementClient management = server.management()) {
+            // when
+            long executionId = management.startJob(SMALL);
+
+            // then
+            assertThat(management.awaitEnd(executionId, PATIENCE))
+                    .as(management.exitStatus(executionId)).isEqualTo("COMPLETED");
+            JsonNode report = server.rest().get("api/jobs/" + executionId + "/report").json();
+            assertThat(report.path("firstLoss").asDouble()).isPositive();
+            assertThat(report.path("heldOutNll").path("after").asDouble())
+                    .isPositive().isNotEqualTo(report.path("heldOutNll").path("before").asDouble());
+            assertThat(report.path("sample").path("question").asText()).contains("急性阑尾炎");
+            assertThat(Path.of(report.path("adapter").path("folder").asText()))
+                    .isDirectoryContaining("glob:**/adapter_config.json")
+                    .isDirectoryContaining("glob:**/adapter_model.safetensors");
+            assertThat(server.rest().get("api/jobs/" + executionId + "/metrics").json().path("steps")).hasSize(8);
+        }
+    }
+
+    @Test
+    void givesTheSameAdapterWithAStopAndARestart(WildFlyServer server) {
+        // given: a run without a stop
+        long unbroken = start(server, SMALL);
+        server.rest().awaitEnd(unbroken, PATIENCE);
+
+        // when: another is stopped after its first step, off a checkpoint, and restarted
+        long stopped = start(server, SMALL);
+        await("a step of execution " + stopped).atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() ->
+                !server.rest().get("api/jobs/" + stopped + "/metrics").json().path("steps").isEmpty());
+        assertThat(server.rest().postJson("api/jobs/" + stopped + "/stop", "{}").status()).isEqualTo(202);
+        assertThat(server.rest().awaitEnd(stopped, PATIENCE).path("status").asText()).isEqualTo("STOPPED");
+        int stepsBefore = server.rest().get("api/jobs/" + stopped + "/metrics").json().path("steps").size();
+        long restarted = server.rest().postJson("api/jobs/" + stopped + "/restart", "{}").json()
+                .path("executionId").asLong();
+        JsonNode end = server.rest().awaitEnd(restarted, PATIENCE);
+
+        // then
+        assertThat(stepsBefore).isBetween(1, 7);
+        assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("COMPLETED");
+        assertThat(adapter(server, restarted)).hasSameBinaryContentAs(adapter(server, unbroken));
+    }
+
+    @Test
+    void refusesARestartOfWhatIsComplete(WildFlyServer server) {
+        long complete = start(server, SMALL);
+        server.rest().awaitEnd(complete, PATIENCE);
+
+        RestClient.Answer answer = server.rest().postJson("api/jobs/" + complete + "/restart", "{}");
+
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.json().path("id").asText()).isEqualTo("MEDTUNE000705");
+    }
+
+    private static long start(WildFlyServer server, Map<String, String> parameters) {
+        String body = new ObjectMapper().valueToTree(new TreeMap<>(parameters)).toString();
+        RestClient.Answer answer = server.rest().postJson("api/jobs", body);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        return answer.json().path("executionId").asLong();
+    }
+
+    private static Path adapter(WildFlyServer server, long executionId) {
+        JsonNode report = server.rest().get("api/jobs/" + executionId + "/report").json();
+        return Path.of(report.path("adapter").path("folder").asText(), "adapter_model.safetensors");
+    }
+}

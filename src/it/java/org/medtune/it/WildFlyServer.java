@@ -1,0 +1,158 @@
+package org.medtune.it;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The provisioned server in its own process, with its own MEDTUNE_HOME, base directory and ports, so that it touches
+ * neither a server that somebody runs from the same folder nor that server's runs. Standard output goes to a file.
+ * It can be killed or stopped and started again; everything it has written is still there then.
+ */
+public final class WildFlyServer implements AutoCloseable {
+
+    private static final Duration BOOT = Duration.ofMinutes(3);
+    private static final Duration SHUTDOWN = Duration.ofMinutes(2);
+    private static final int HTTP_PORT = 8080;
+    private static final int MANAGEMENT_PORT = 9990;
+
+    private final Path installation = Path.of(System.getProperty("medtune.it.server"));
+    private final Path folder;
+    private final int portOffset;
+    private final Map<String, String> environment;
+    private Process process;
+
+    /**
+     * A server that is not running yet.
+     *
+     * @param name        of its folder; what an earlier test run left there is deleted
+     * @param portOffset  added to the usual ports
+     * @param environment more variables for its process
+     */
+    public WildFlyServer(String name, int portOffset, Map<String, String> environment) {
+        this.folder = Path.of(System.getProperty("medtune.it.folder")).resolve(name);
+        this.portOffset = portOffset;
+        this.environment = Map.copyOf(environment);
+        try {
+            deleteTree(folder);
+            copyTree(installation.resolve("standalone"), baseFolder());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Boots it and waits until the application answers. */
+    public WildFlyServer start() {
+        ProcessBuilder builder = new ProcessBuilder(
+                installation.resolve("bin/standalone.sh").toString(),
+                "-Djboss.server.base.dir=" + baseFolder(),
+                "-Djboss.socket.binding.port-offset=" + portOffset);
+        builder.environment().put("MEDTUNE_HOME", home().toString());
+        builder.environment().keySet().removeAll(List.of("JAVA_OPTS", "JBOSS_HOME"));
+        builder.environment().putAll(environment);
+        builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        await("the server to answer, see " + console()).atMost(BOOT).pollInterval(Duration.ofMillis(250)).until(() -> {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("the server ended while it booted, see " + console());
+            }
+            return rest().answers();
+        });
+        return this;
+    }
+
+    /** Ends it as a power failure would: at once, with no chance to tidy up. */
+    public void kill() {
+        List<ProcessHandle> processes = Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+        processes.forEach(ProcessHandle::destroyForcibly);
+        await("the killed server's processes to be gone").atMost(SHUTDOWN)
+                .until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    /** Ends it as an operator would, and waits for its end. */
+    public void stop() {
+        try (ManagementClient management = management()) {
+            management.shutdown();
+        }
+        try {
+            if (!process.waitFor(SHUTDOWN.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("the server has not ended after " + SHUTDOWN + ", see " + console());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A client of the application's REST interface. */
+    public RestClient rest() {
+        return new RestClient(HTTP_PORT + portOffset);
+    }
+
+    /** A new client of the management interface; the caller closes it. */
+    public ManagementClient management() {
+        return new ManagementClient(MANAGEMENT_PORT + portOffset);
+    }
+
+    /** What the server writes: runs, adapters, users, job repository. */
+    public Path home() {
+        return folder.resolve("home");
+    }
+
+    /** The server's log. */
+    public Path log() {
+        return home().resolve("log/server.log");
+    }
+
+    /** Stops it if it runs. */
+    @Override
+    public void close() {
+        if (process != null && process.isAlive()) {
+            stop();
+        }
+    }
+
+    private Path console() {
+        return folder.resolve("console.log");
+    }
+
+    private Path baseFolder() {
+        return folder.resolve("standalone");
+    }
+
+    private static void copyTree(Path from, Path to) throws IOException {
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Path target = to.resolve(from.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(path, target);
+                }
+            }
+        }
+    }
+
+    private static void deleteTree(Path tree) throws IOException {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(tree)) {
+            for (Path path : paths.sorted((one, other) -> other.compareTo(one)).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package org.medtune.batch;
+
+/**
+ * What the reader and the writer of the step {@code format} tell each other, as the step's transient user data: whether
+ * every row has been read, and whether something could not be opened or written, so that nothing may count as done any
+ * more. Used by the step's thread.
+ */
+final class FormatState {
+
+    private boolean complete;
+    private boolean failed;
+
+    boolean complete() {
+        return complete && !failed;
+    }
+
+    boolean failed() {
+        return failed;
+    }
+
+    void markComplete() {
+        complete = true;
+    }
+
+    void markFailed() {
+        failed = true;
+    }
+}

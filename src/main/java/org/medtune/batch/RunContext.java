@@ -1,0 +1,71 @@
+package org.medtune.batch;
+
+import jakarta.batch.operations.JobOperator;
+import jakarta.batch.runtime.BatchRuntime;
+import jakarta.batch.runtime.context.JobContext;
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
+import java.util.Map;
+import org.medtune.InvalidInputException;
+import org.medtune.ops.FineTuneRequest;
+import org.medtune.ops.MedtuneHome;
+import org.medtune.ops.RunFolder;
+import org.medtune.ops.RunKey;
+import org.medtune.ops.RunProgress;
+import org.medtune.ops.RunProgressBoard;
+
+/** The run that an artifact of the job works for. */
+@Dependent
+public final class RunContext {
+
+    private final JobExecutionSummary execution;
+    private final MedtuneHome home;
+    private final RunProgressBoard board;
+
+    @Inject
+    public RunContext(JobContext job, MedtuneHome home, RunProgressBoard board) {
+        JobOperator operator = BatchRuntime.getJobOperator();
+        this.execution = JobExecutionSummary.find(operator, job.getExecutionId()).orElseThrow();
+        this.home = home;
+        this.board = board;
+    }
+
+    /** The run of this execution. */
+    public RunKey run() {
+        return execution.run();
+    }
+
+    /** The names and texts that the operator gave. */
+    public Map<String, String> parameters() {
+        return execution.parameters();
+    }
+
+    /**
+     * The checked parameters and files.
+     *
+     * @throws InvalidInputException listing everything that has to change
+     */
+    public FineTuneRequest request() {
+        return FineTuneRequest.of(home, parameters());
+    }
+
+    /** Makes the run's folder, or finds it again. */
+    public RunFolder prepareFolder() {
+        return RunFolder.prepare(home, run(), parameters());
+    }
+
+    /** The run's folder, which the job's first step has made. */
+    public RunFolder folder() {
+        return RunFolder.find(home, run()).orElseThrow();
+    }
+
+    /** Shows how far the run has come. */
+    public void show(RunProgress progress) {
+        board.show(run().instanceId(), progress);
+    }
+
+    /** Ends the showing. */
+    public void end() {
+        board.remove(run().instanceId());
+    }
+}

@@ -1,0 +1,43 @@
+package org.medtune.batch;
+
+import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import org.medtune.ops.BaseModels;
+import org.medtune.ops.MedtuneHome;
+import org.medtune.ops.RunProgressBoard;
+import org.medtune.ops.Runs;
+
+/** Gives the container one of each thing that a server has one of; the rooms below know no container. */
+@Dependent
+public final class SiteBeans {
+
+    @Produces
+    @Singleton
+    static MedtuneHome home() {
+        return MedtuneHome.ofSystemProperties();
+    }
+
+    @Produces
+    @Singleton
+    static RunProgressBoard board() {
+        return new RunProgressBoard();
+    }
+
+    @Produces
+    @Singleton
+    static BaseModels baseModels() {
+        return new BaseModels();
+    }
+
+    static void release(@Disposes BaseModels models) {
+        models.close();
+    }
+
+    @Produces
+    @Singleton
+    static Runs runs(MedtuneHome home, RunProgressBoard board) {
+        return new Runs(home, board);
+    }
+}

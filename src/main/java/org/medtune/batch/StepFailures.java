@@ -1,0 +1,82 @@
+package org.medtune.batch;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import jakarta.batch.runtime.BatchRuntime;
+import jakarta.batch.runtime.context.JobContext;
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
+import org.medtune.MedtuneException;
+import org.medtune.RecoverableException;
+
+/**
+ * How an artifact of a job tells that it cannot go on.
+ * <ul>
+ *   <li>What an operator can mend ({@link RecoverableException}) ends the execution STOPPED, since that is what the
+ *       console can restart.</li>
+ *   <li>What no restart can mend ends it FAILED.</li>
+ * </ul>
+ * Either way the execution's exit status is the sentence, and a stack trace stands in the log only where the sentence
+ * does not say everything.
+ */
+@Dependent
+public final class StepFailures {
+
+    /** The width of the exit status' column in the job repository. */
+    static final int LONGEST_EXIT_STATUS = 512;
+
+    private final JobContext job;
+
+    @Inject
+    public StepFailures(JobContext job) {
+        this.job = job;
+    }
+
+    /** The work of a batchlet, or of one call of a chunk's artifact. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T run() throws Exception;
+    }
+
+    /**
+     * Does the work.
+     *
+     * @return its result, or null if it met a {@link RecoverableException}; the execution has been told to stop then,
+     *         and the caller returns at once
+     * @throws StepFailedException if it cannot go on; the batch runtime makes the execution FAILED of it
+     */
+    public <T> T run(Work<T> work) {
+        try {
+            return work.run();
+        } catch (RecoverableException e) {
+            job.setExitStatus(exitStatus(e.getMessage()));
+            MESSAGES.executionStopsItself(job.getExecutionId(), e.getMessage(), e.getCause());
+            BatchRuntime.getJobOperator().stop(job.getExecutionId());
+            return null;
+        } catch (MedtuneException e) {
+            job.setExitStatus(exitStatus(e.getMessage()));
+            MESSAGES.executionFails(job.getExecutionId(), e.getMessage(), e.getCause());
+            throw new StepFailedException(e.getMessage());
+        } catch (Exception | LinkageError e) {
+            String sentence = MESSAGES.unexpectedFailure(job.getExecutionId());
+            job.setExitStatus(exitStatus(sentence));
+            MESSAGES.executionFails(job.getExecutionId(), sentence, e);
+            throw new StepFailedException(sentence);
+        }
+    }
+
+    static String exitStatus(String sentence) {
+        return sentence.length() <= LONGEST_EXIT_STATUS ? sentence
+                : sentence.substring(0, LONGEST_EXIT_STATUS - 1) + "…";
+    }
+
+    /** What the batch runtime is told. It has no stack trace, since the runtime would log it again. */
+    public static final class StepFailedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        StepFailedException(String sentence) {
+            super(sentence, null, false, false);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package org.medtune.ops;
+
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import org.medtune.model.CausalLanguageModel;
+import org.medtune.model.ModelFolder;
+
+/**
+ * The frozen base models of a server, each loaded once and shared by all who use it at the same time. A model that
+ * nobody uses stays loaded until another one is asked for. May be used by several threads; closing releases all.
+ */
+public final class BaseModels implements AutoCloseable {
+
+    private final Map<ModelChoice, Entry> entries = new HashMap<>();
+
+    /** The right to use a model; closing it gives the right back, and the model stays. */
+    public interface Lease extends AutoCloseable {
+
+        CausalLanguageModel model();
+
+        @Override
+        void close();
+    }
+
+    /**
+     * Lends a model, loading it if it is not there yet.
+     *
+     * @throws org.medtune.InvalidInputException if the folder does not hold a model that can be used
+     * @throws org.medtune.RecoverableException  if memory does not suffice
+     */
+    public synchronized Lease lend(ModelChoice choice) {
+        Entry entry = entries.get(choice);
+        if (entry == null) {
+            releaseUnused();
+            entry = new Entry(CausalLanguageModel.load(ModelFolder.open(choice.folder()), choice.device(), choice.type()));
+            entries.put(choice, entry);
+        }
+        entry.users++;
+        return new EntryLease(entry);
+    }
+
+    @Override
+    public synchronized void close() {
+        entries.values().forEach(entry -> entry.model.close());
+        entries.clear();
+    }
+
+    private void releaseUnused() {
+        for (Iterator<Entry> all = entries.values().iterator(); all.hasNext();) {
+            Entry entry = all.next();
+            if (entry.users == 0) {
+                entry.model.close();
+                all.remove();
+            }
+        }
+    }
+
+    private synchronized void giveBack(Entry entry) {
+        entry.users--;
+    }
+
+    private static final class Entry {
+        private final CausalLanguageModel model;
+        private int users;
+
+        Entry(CausalLanguageModel model) {
+            this.model = model;
+        }
+    }
+
+    private final class EntryLease implements Lease {
+        private final Entry entry;
+        private boolean open = true;
+
+        EntryLease(Entry entry) {
+            this.entry = entry;
+        }
+
+        @Override
+        public CausalLanguageModel model() {
+            return entry.model;
+        }
+
+        @Override
+        public void close() {
+            if (open) {
+                open = false;
+                giveBack(entry);
+            }
+        }
+    }
+}

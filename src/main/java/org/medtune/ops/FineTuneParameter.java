@@ -1,0 +1,120 @@
+package org.medtune.ops;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.medtune.ops.ParameterType.Choice;
+import org.medtune.ops.ParameterType.Decimal;
+import org.medtune.ops.ParameterType.Flag;
+import org.medtune.ops.ParameterType.Names;
+import org.medtune.ops.ParameterType.Shaped;
+import org.medtune.ops.ParameterType.Whole;
+import org.medtune.ops.ParameterType.Words;
+
+/**
+ * The parameters of the job {@code fine-tune}: the one catalogue that the job XML, the validation, the pages and the
+ * documentation follow. Names and meanings are those of Hugging Face's TrainingArguments and PEFT's LoraConfig, with
+ * dots for underscores; defaults are those of the tutorial that the recipe comes from.
+ */
+public enum FineTuneParameter {
+
+    MODEL_FOLDER("model.folder", "tiny-med-qwen2", new Words(),
+            "Hugging Face folder of the base model: a path, or a name under models/"),
+    DATASET_FILE("dataset.file", "medical-reasoning-sample-zh.jsonl", new Words(),
+            "dataset, a JSON array or JSON lines: a path, or a name under data/"),
+    DATASET_ROWS("dataset.rows", "500", new Whole(1), "the most rows to use, from the beginning of the dataset"),
+    DATASET_LANGUAGE("dataset.language", "any", Choice.of("any", "zh", "en"), "use only rows in this language"),
+    DATASET_QUESTION_FIELD("dataset.question.field", "Question", new Words(), "name of the question's field"),
+    DATASET_REASONING_FIELD("dataset.reasoning.field", "Complex_CoT", new Words(), "name of the reasoning's field"),
+    DATASET_RESPONSE_FIELD("dataset.response.field", "Response", new Words(), "name of the answer's field"),
+    PROMPT_TEMPLATE("prompt.template", "medical-reasoning", new Words(), "template that makes a text of a row"),
+    MAX_SEQ_LENGTH("max.seq.length", "2048", new Whole(2), "the most tokens of a row; the rest is cut off"),
+
+    LORA_R("lora.r", "16", new Whole(1), "rank of the adapter"),
+    LORA_ALPHA("lora.alpha", "16", new Whole(1), "scale of the adapter, divided by its rank"),
+    LORA_DROPOUT("lora.dropout", "0", Decimal.fromZeroToBelowOne(), "share of the adapter's inputs dropped"),
+    LORA_BIAS("lora.bias", "none", Choice.of("none", "all", "lora_only"), "which biases are trained too"),
+    LORA_TARGET_MODULES("lora.target.modules", "q_proj,k_proj,v_proj,o_proj,gate_proj,up_proj,down_proj", new Names(),
+            "linear layers that the adapter changes"),
+    USE_RSLORA("use.rslora", "false", new Flag(), "divide the scale by the square root of the rank"),
+
+    GRADIENT_CHECKPOINTING("gradient.checkpointing", "true", new Flag(),
+            "compute activations twice instead of keeping them"),
+    SEED("seed", "3407", new Whole(0), "seed of the data order and of every random draw"),
+    PER_DEVICE_TRAIN_BATCH_SIZE("per.device.train.batch.size", "2", new Whole(1), "rows of a micro-batch"),
+    GRADIENT_ACCUMULATION_STEPS("gradient.accumulation.steps", "4", new Whole(1), "micro-batches of a step"),
+    WARMUP_STEPS("warmup.steps", "5", new Whole(0), "steps in which the learning rate rises"),
+    MAX_STEPS("max.steps", "60", new Whole(-1), "steps to train; -1 for num.train.epochs instead"),
+    NUM_TRAIN_EPOCHS("num.train.epochs", "1", Decimal.positive(), "passes over the dataset when max.steps is -1"),
+    LEARNING_RATE("learning.rate", "2e-4", Decimal.positive(), "learning rate after the warm-up"),
+    LR_SCHEDULER_TYPE("lr.scheduler.type", "linear", Choice.of("linear", "cosine", "constant"),
+            "how the learning rate falls after the warm-up"),
+    WEIGHT_DECAY("weight.decay", "0.01", Decimal.notNegative(), "AdamW's weight decay"),
+    MAX_GRAD_NORM("max.grad.norm", "1.0", Decimal.notNegative(), "greater gradients are clipped to it; 0 for never"),
+    ADAM_BETA1("adam.beta1", "0.9", Decimal.fromZeroToBelowOne(), "AdamW's decay of the first moment"),
+    ADAM_BETA2("adam.beta2", "0.999", Decimal.fromZeroToBelowOne(), "AdamW's decay of the second moment"),
+    ADAM_EPSILON("adam.epsilon", "1e-8", Decimal.positive(), "AdamW's epsilon"),
+    PRECISION("precision", "auto", Choice.of("auto", "fp32", "bf16"),
+            "of the frozen weights and activations; auto is bf16 on an accelerator, fp32 on a CPU"),
+    DEVICE("device", "auto", Shaped.of("auto|cpu|gpu\\d{1,3}", "auto, cpu, or an accelerator such as gpu0"),
+            "where to train; auto takes the first accelerator, or else the CPU"),
+
+    LOGGING_STEPS("logging.steps", "1", new Whole(1), "steps between two lines in the log"),
+    SAVE_STEPS("save.steps", "10", new Whole(1), "steps between two checkpoints"),
+    EVALUATION_SHARE("evaluation.share", "0.05", Decimal.betweenZeroAndOne(),
+            "share of the rows that is never trained on"),
+    EVALUATION_QUESTION("evaluation.question",
+            "一个患有急性阑尾炎的病人已经发病5天，腹痛稍有减轻但仍然发热，在体检时发现右下腹有压痛的包块，此时应如何处理？",
+            new Words(), "question answered by the base model and the fine-tuned one"),
+    EVALUATION_MAX_NEW_TOKENS("evaluation.max.new.tokens", "128", new Whole(1), "the most tokens of such an answer"),
+    ADAPTER_NAME("adapter.name", "",
+            Shaped.of("|[\\p{Alnum}][\\p{Alnum}._-]{0,99}",
+                    "up to 100 letters, digits, dots, hyphens and underscores, beginning with a letter or a digit"),
+            "name of the published adapter; empty for one made of the model's and the run's");
+
+    private static final Map<String, FineTuneParameter> BY_KEY =
+            Arrays.stream(values()).collect(Collectors.toMap(FineTuneParameter::key, Function.identity()));
+
+    private final String key;
+    private final String defaultText;
+    private final ParameterType type;
+    private final String explanation;
+
+    FineTuneParameter(String key, String defaultText, ParameterType type, String explanation) {
+        this.key = key;
+        this.defaultText = defaultText;
+        this.type = type;
+        this.explanation = explanation;
+    }
+
+    /** The name an operator gives, such as {@code lora.r}. */
+    public String key() {
+        return key;
+    }
+
+    /** The value, as text, of a parameter that is not given. */
+    public String defaultText() {
+        return defaultText;
+    }
+
+    /** One line that says what it means. */
+    public String explanation() {
+        return explanation;
+    }
+
+    /** The parameter of that name. */
+    public static Optional<FineTuneParameter> of(String key) {
+        return Optional.ofNullable(BY_KEY.get(key));
+    }
+
+    /** The name that differs from {@code unknown} by the fewest letters. */
+    static String nearestKey(String unknown) {
+        return EditDistance.nearest(unknown, BY_KEY.keySet());
+    }
+
+    Object parse(String text) {
+        return type.parse(this, text);
+    }
+}

@@ -1,0 +1,134 @@
+package org.medtune.ops;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+import static org.medtune.ops.FineTuneParameter.ADAM_BETA1;
+import static org.medtune.ops.FineTuneParameter.ADAM_BETA2;
+import static org.medtune.ops.FineTuneParameter.ADAM_EPSILON;
+import static org.medtune.ops.FineTuneParameter.DATASET_LANGUAGE;
+import static org.medtune.ops.FineTuneParameter.DATASET_QUESTION_FIELD;
+import static org.medtune.ops.FineTuneParameter.DATASET_REASONING_FIELD;
+import static org.medtune.ops.FineTuneParameter.DATASET_RESPONSE_FIELD;
+import static org.medtune.ops.FineTuneParameter.DATASET_ROWS;
+import static org.medtune.ops.FineTuneParameter.EVALUATION_SHARE;
+import static org.medtune.ops.FineTuneParameter.GRADIENT_ACCUMULATION_STEPS;
+import static org.medtune.ops.FineTuneParameter.GRADIENT_CHECKPOINTING;
+import static org.medtune.ops.FineTuneParameter.LEARNING_RATE;
+import static org.medtune.ops.FineTuneParameter.LORA_ALPHA;
+import static org.medtune.ops.FineTuneParameter.LORA_BIAS;
+import static org.medtune.ops.FineTuneParameter.LORA_DROPOUT;
+import static org.medtune.ops.FineTuneParameter.LORA_R;
+import static org.medtune.ops.FineTuneParameter.LORA_TARGET_MODULES;
+import static org.medtune.ops.FineTuneParameter.LR_SCHEDULER_TYPE;
+import static org.medtune.ops.FineTuneParameter.MAX_GRAD_NORM;
+import static org.medtune.ops.FineTuneParameter.MAX_SEQ_LENGTH;
+import static org.medtune.ops.FineTuneParameter.NUM_TRAIN_EPOCHS;
+import static org.medtune.ops.FineTuneParameter.PER_DEVICE_TRAIN_BATCH_SIZE;
+import static org.medtune.ops.FineTuneParameter.PROMPT_TEMPLATE;
+import static org.medtune.ops.FineTuneParameter.SEED;
+import static org.medtune.ops.FineTuneParameter.USE_RSLORA;
+import static org.medtune.ops.FineTuneParameter.WARMUP_STEPS;
+import static org.medtune.ops.FineTuneParameter.WEIGHT_DECAY;
+
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.medtune.InvalidInputException;
+import org.medtune.adapter.AdapterRecord;
+import org.medtune.adapter.BiasTraining;
+import org.medtune.adapter.LoraConfiguration;
+import org.medtune.dataset.FieldNames;
+import org.medtune.dataset.HeldOutSplit;
+import org.medtune.dataset.PromptTemplate;
+import org.medtune.dataset.QuestionLanguage;
+import org.medtune.dataset.RowSelection;
+import org.medtune.model.Projection;
+import org.medtune.training.LearningRateSchedule;
+import org.medtune.training.RunFingerprint;
+import org.medtune.training.TrainingConfiguration;
+
+/**
+ * A request's parameters in the words of the rooms below.
+ *
+ * @param parameters the checked parameters
+ */
+public record FineTuneRecipe(FineTuneParameters parameters) {
+
+    /** Of all parameters, those without which a run would still be the same run. */
+    private static final Set<FineTuneParameter> NOT_OF_THE_RUN = EnumSet.of(
+            FineTuneParameter.DATASET_FILE, FineTuneParameter.DEVICE, FineTuneParameter.LOGGING_STEPS,
+            FineTuneParameter.SAVE_STEPS, FineTuneParameter.EVALUATION_QUESTION,
+            FineTuneParameter.EVALUATION_MAX_NEW_TOKENS, FineTuneParameter.ADAPTER_NAME);
+
+    public FieldNames fieldNames() {
+        return new FieldNames(parameters.text(DATASET_QUESTION_FIELD), parameters.text(DATASET_REASONING_FIELD),
+                parameters.text(DATASET_RESPONSE_FIELD));
+    }
+
+    public RowSelection rowSelection() {
+        return new RowSelection(parameters.integer(DATASET_ROWS),
+                QuestionLanguage.named(parameters.text(DATASET_LANGUAGE)));
+    }
+
+    public HeldOutSplit split() {
+        return new HeldOutSplit(parameters.decimal(EVALUATION_SHARE));
+    }
+
+    public PromptTemplate promptTemplate() {
+        return PromptTemplate.named(parameters.text(PROMPT_TEMPLATE));
+    }
+
+    /**
+     * What the adapter consists of.
+     *
+     * @throws InvalidInputException if a target module is none of the model's projections
+     */
+    public LoraConfiguration lora() {
+        Set<Projection> targets = EnumSet.noneOf(Projection.class);
+        for (String name : parameters.names(LORA_TARGET_MODULES)) {
+            targets.add(Projection.ofModuleName(name).orElseThrow(() -> MESSAGES.targetModuleUnknown(name)));
+        }
+        return new LoraConfiguration(parameters.integer(LORA_R), parameters.integer(LORA_ALPHA),
+                parameters.decimal(LORA_DROPOUT), targets,
+                BiasTraining.ofPeftName(parameters.text(LORA_BIAS)).orElseThrow(), parameters.flag(USE_RSLORA));
+    }
+
+    /**
+     * How it is trained.
+     *
+     * @param rows training rows, from which the steps follow where epochs are given
+     * @throws InvalidInputException if the warm-up is longer than the run
+     */
+    public TrainingConfiguration training(int rows) {
+        int microBatch = parameters.integer(PER_DEVICE_TRAIN_BATCH_SIZE);
+        int accumulation = parameters.integer(GRADIENT_ACCUMULATION_STEPS);
+        double epochs = parameters.decimal(NUM_TRAIN_EPOCHS);
+        int steps = parameters.givenSteps()
+                .orElseGet(() -> (int) Math.ceil(epochs * rows / ((double) microBatch * accumulation)));
+        return new TrainingConfiguration(microBatch, accumulation, steps, parameters.integer(WARMUP_STEPS),
+                parameters.decimal(LEARNING_RATE),
+                LearningRateSchedule.named(parameters.text(LR_SCHEDULER_TYPE)).orElseThrow(),
+                new TrainingConfiguration.Adam(parameters.decimal(ADAM_BETA1), parameters.decimal(ADAM_BETA2),
+                        parameters.decimal(ADAM_EPSILON), parameters.decimal(WEIGHT_DECAY)),
+                parameters.decimal(MAX_GRAD_NORM), parameters.integer(SEED), parameters.flag(GRADIENT_CHECKPOINTING));
+    }
+
+    /** What is kept beside the adapter. */
+    public AdapterRecord adapterRecord() {
+        return new AdapterRecord(parameters.text(PROMPT_TEMPLATE), parameters.integer(MAX_SEQ_LENGTH), 0);
+    }
+
+    /** What a checkpoint must agree with to belong to this run. */
+    public RunFingerprint fingerprint(ModelChoice model, String dataset) {
+        Map<String, String> values = new TreeMap<>();
+        parameters.values().forEach((parameter, value) -> {
+            if (!NOT_OF_THE_RUN.contains(parameter)) {
+                values.put(parameter.key(), value.toString());
+            }
+        });
+        values.put(FineTuneParameter.MODEL_FOLDER.key(), model.folder().toString());
+        values.put(FineTuneParameter.PRECISION.key(), model.type().safetensorsName());
+        values.put("dataset", dataset);
+        return new RunFingerprint(values);
+    }
+}

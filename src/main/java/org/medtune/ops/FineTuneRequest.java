@@ -1,0 +1,116 @@
+package org.medtune.ops;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+import static org.medtune.ops.FineTuneParameter.DATASET_FILE;
+import static org.medtune.ops.FineTuneParameter.MODEL_FOLDER;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.medtune.InvalidInputException;
+import org.medtune.RecoverableException;
+
+/**
+ * What an operator asked for, after everything that can be checked without loading a model: the parameters, and the
+ * files that they name.
+ *
+ * @param parameters  every parameter
+ * @param modelFolder an existing folder with a readable {@code config.json}
+ * @param datasetFile an existing, readable file
+ */
+public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, Path datasetFile) {
+
+    /**
+     * Checks parameters, files and the output folder together.
+     *
+     * @throws InvalidInputException listing everything that has to change
+     */
+    public static FineTuneRequest of(MedtuneHome home, Map<String, String> texts) {
+        Problems problems = new Problems();
+        FineTuneParameters parameters = FineTuneParameters.read(texts, problems);
+        Path model = parameters.has(MODEL_FOLDER)
+                ? problems.check(() -> modelFolder(home, parameters.text(MODEL_FOLDER))).orElse(null) : null;
+        Path dataset = parameters.has(DATASET_FILE)
+                ? problems.check(() -> datasetFile(home, parameters.text(DATASET_FILE))).orElse(null) : null;
+        checkWords(parameters, problems);
+        problems.check(() -> writable(home.runs()));
+        problems.check(() -> writable(home.adapters()));
+        problems.throwIfAny();
+        return new FineTuneRequest(parameters, model, dataset);
+    }
+
+    /**
+     * Makes sure that a run's files will find room.
+     *
+     * @param bytes what the checkpoints of a run are estimated to take
+     * @throws RecoverableException if the disk has less
+     */
+    public static void checkFreeSpace(Path folder, long bytes) {
+        try {
+            long free = Files.getFileStore(folder).getUsableSpace();
+            if (free < bytes) {
+                throw MESSAGES.diskTooFull(folder, mebibytes(bytes), mebibytes(free));
+            }
+        } catch (IOException e) {
+            throw MESSAGES.runFolderUnusable(folder, e.toString(), e);
+        }
+    }
+
+    /** Names that only the rooms below know: modules, templates, fields. */
+    private static void checkWords(FineTuneParameters parameters, Problems problems) {
+        if (parameters.has(FineTuneParameter.values())) {
+            FineTuneRecipe recipe = new FineTuneRecipe(parameters);
+            problems.check(recipe::lora);
+            problems.check(recipe::promptTemplate);
+            problems.check(recipe::fieldNames);
+        }
+    }
+
+    private static Path modelFolder(MedtuneHome home, String given) {
+        Path folder;
+        try {
+            folder = home.model(given);
+        } catch (InvalidPathException e) {
+            throw MESSAGES.modelFolderMissing(given, given, home.modelsFolder());
+        }
+        if (!Files.isDirectory(folder)) {
+            throw MESSAGES.modelFolderMissing(given, folder.toString(), home.modelsFolder());
+        }
+        if (!Files.isReadable(folder.resolve("config.json"))) {
+            throw MESSAGES.modelWithoutConfiguration(folder);
+        }
+        return folder;
+    }
+
+    private static Path datasetFile(MedtuneHome home, String given) {
+        Path file;
+        try {
+            file = home.dataset(given);
+        } catch (InvalidPathException e) {
+            throw MESSAGES.datasetFileMissing(given, given, home.dataFolder());
+        }
+        if (!Files.isRegularFile(file)) {
+            throw MESSAGES.datasetFileMissing(given, file.toString(), home.dataFolder());
+        }
+        if (!Files.isReadable(file)) {
+            throw MESSAGES.datasetUnreadable(file);
+        }
+        return file;
+    }
+
+    private static Path writable(Path folder) {
+        try {
+            // permissions, quotas and read-only mounts all show in the attempt, and only there
+            Files.delete(Files.createTempFile(Files.createDirectories(folder), ".writable", null));
+            return folder;
+        } catch (IOException e) {
+            throw MESSAGES.folderNotWritable(folder, e.toString());
+        }
+    }
+
+    private static long mebibytes(long bytes) {
+        return bytes >> 20;
+    }
+}

@@ -1,0 +1,53 @@
+package org.medtune.ops;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import java.nio.file.Path;
+import org.medtune.InvalidInputException;
+
+/**
+ * Where a site's own files are. None of them is inside the server, so that a new server can take the place of the old.
+ *
+ * @param folder       what is written: runs, adapters, the job repository
+ * @param modelsFolder base models, each a Hugging Face folder
+ * @param dataFolder   datasets
+ */
+public record MedtuneHome(Path folder, Path modelsFolder, Path dataFolder) {
+
+    /**
+     * The folders that the server's start script has set.
+     *
+     * @throws InvalidInputException if it has not
+     */
+    public static MedtuneHome ofSystemProperties() {
+        return new MedtuneHome(setting("medtune.home"), setting("medtune.models"), setting("medtune.data"));
+    }
+
+    private static Path setting(String name) {
+        String value = System.getProperty(name);
+        if (value == null || value.isBlank()) {
+            throw MESSAGES.settingMissing(name);
+        }
+        return Path.of(value).toAbsolutePath().normalize();
+    }
+
+    /** One folder a run. */
+    public Path runs() {
+        return folder.resolve("runs");
+    }
+
+    /** One folder a published adapter. */
+    public Path adapters() {
+        return folder.resolve("adapters");
+    }
+
+    /** A model's folder by its path, or by its name under the models' folder. */
+    public Path model(String pathOrName) {
+        return modelsFolder.resolve(pathOrName).normalize();
+    }
+
+    /** A dataset's file by its path, or by its name under the data folder. */
+    public Path dataset(String pathOrName) {
+        return dataFolder.resolve(pathOrName).normalize();
+    }
+}

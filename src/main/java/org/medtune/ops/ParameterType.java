@@ -1,0 +1,150 @@
+package org.medtune.ops;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.medtune.InvalidInputException;
+
+/**
+ * What a job parameter's text must look like, and the value it stands for. Every {@code parse} throws
+ * {@link InvalidInputException} with a sentence that names the parameter, its text and what to give instead.
+ */
+sealed interface ParameterType {
+
+    /** The value that {@code text} stands for: a String, Integer, Double, Boolean or List of String. */
+    Object parse(FineTuneParameter parameter, String text);
+
+    /** Any text; an empty one only where the default is empty too. */
+    record Words() implements ParameterType {
+        @Override
+        public String parse(FineTuneParameter parameter, String text) {
+            if (text.isBlank() && !parameter.defaultText().isEmpty()) {
+                throw MESSAGES.parameterEmpty(parameter.key(), parameter.defaultText());
+            }
+            return text.strip();
+        }
+    }
+
+    /** Text of one shape, which {@code shape} tells an operator in words. */
+    record Shaped(Pattern pattern, String shape) implements ParameterType {
+        static Shaped of(String pattern, String shape) {
+            return new Shaped(Pattern.compile(pattern), shape);
+        }
+
+        @Override
+        public String parse(FineTuneParameter parameter, String text) {
+            if (!pattern.matcher(text.strip()).matches()) {
+                throw MESSAGES.parameterNotOfShape(parameter.key(), text, shape);
+            }
+            return text.strip();
+        }
+    }
+
+    /** One of a few words. */
+    record Choice(List<String> words) implements ParameterType {
+        static Choice of(String... words) {
+            return new Choice(List.of(words));
+        }
+
+        @Override
+        public String parse(FineTuneParameter parameter, String text) {
+            if (!words.contains(text.strip())) {
+                throw MESSAGES.parameterNotOfShape(parameter.key(), text, "one of " + String.join(", ", words));
+            }
+            return text.strip();
+        }
+    }
+
+    /** Names separated by commas: at least one, none twice. */
+    record Names() implements ParameterType {
+        @Override
+        public List<String> parse(FineTuneParameter parameter, String text) {
+            List<String> names = Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+            if (names.contains("") || names.stream().distinct().count() < names.size()) {
+                throw MESSAGES.parameterNotOfShape(parameter.key(), text,
+                        "names separated by commas, none of them empty or given twice");
+            }
+            return names;
+        }
+    }
+
+    /** true or false. */
+    record Flag() implements ParameterType {
+        @Override
+        public Boolean parse(FineTuneParameter parameter, String text) {
+            return switch (text.strip()) {
+                case "true" -> true;
+                case "false" -> false;
+                default -> throw MESSAGES.parameterNotOfShape(parameter.key(), text, "true or false");
+            };
+        }
+    }
+
+    /** A whole number from {@code least} to the largest int. */
+    record Whole(int least) implements ParameterType {
+        @Override
+        public Integer parse(FineTuneParameter parameter, String text) {
+            int value;
+            try {
+                value = Integer.parseInt(text.strip());
+            } catch (NumberFormatException e) {
+                throw MESSAGES.parameterNotOfShape(parameter.key(), text,
+                        "a whole number such as " + parameter.defaultText());
+            }
+            if (value < least) {
+                throw MESSAGES.parameterOutOfRange(parameter.key(), text.strip(), "at least " + least);
+            }
+            return value;
+        }
+    }
+
+    /** A finite decimal number in a range, whose ends are part of it or not. */
+    record Decimal(double least, boolean leastIncluded, double bound, boolean boundIncluded) implements ParameterType {
+        static Decimal positive() {
+            return new Decimal(0, false, Double.MAX_VALUE, true);
+        }
+
+        static Decimal notNegative() {
+            return new Decimal(0, true, Double.MAX_VALUE, true);
+        }
+
+        static Decimal fromZeroToBelowOne() {
+            return new Decimal(0, true, 1, false);
+        }
+
+        static Decimal betweenZeroAndOne() {
+            return new Decimal(0, false, 1, false);
+        }
+
+        @Override
+        public Double parse(FineTuneParameter parameter, String text) {
+            double value;
+            try {
+                // BigDecimal knows neither NaN nor Infinity nor Java's suffixes
+                value = new BigDecimal(text.strip()).doubleValue();
+            } catch (NumberFormatException e) {
+                throw MESSAGES.parameterNotOfShape(parameter.key(), text,
+                        "a number such as " + parameter.defaultText());
+            }
+            boolean highEnough = leastIncluded ? value >= least : value > least;
+            boolean lowEnough = boundIncluded ? value <= bound : value < bound;
+            if (!highEnough || !lowEnough) {
+                throw MESSAGES.parameterOutOfRange(parameter.key(), text.strip(), range());
+            }
+            return value;
+        }
+
+        private String range() {
+            String low = (leastIncluded ? "at least " : "greater than ") + plain(least);
+            return bound == Double.MAX_VALUE ? low
+                    : low + " and " + (boundIncluded ? "at most " : "less than ") + plain(bound);
+        }
+
+        private static String plain(double number) {
+            return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package org.medtune.ops;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The progress of the runs that this server is executing: written by the job's thread, read by every page. */
+public final class RunProgressBoard {
+
+    private final Map<Long, RunProgress> byInstance = new ConcurrentHashMap<>();
+
+    /** Replaces what was known about the run. */
+    public void show(long instanceId, RunProgress progress) {
+        byInstance.put(instanceId, progress);
+    }
+
+    /** The run has ended; what lasts of it is in its folder. */
+    public void remove(long instanceId) {
+        byInstance.remove(instanceId);
+    }
+
+    /** The run's progress, or nothing if this server is not executing it. */
+    public Optional<RunProgress> find(long instanceId) {
+        return Optional.ofNullable(byInstance.get(instanceId));
+    }
+}

@@ -1,0 +1,92 @@
+package org.medtune.ops;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+import static org.medtune.ops.FineTuneParameter.ADAPTER_NAME;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.medtune.dataset.TokenizedDataset;
+import org.medtune.dataset.TokenizedDatasetWriter;
+import org.medtune.training.AtomicFolder;
+
+/**
+ * Publishes the adapter of an evaluated run, and writes the run's report.
+ *
+ * @param home    where adapters are published
+ * @param request what the run was asked for
+ * @param run     the run
+ * @param folder  the run's
+ */
+public record RunPublisher(MedtuneHome home, FineTuneRequest request, RunKey run, RunFolder folder) {
+
+    /** PEFT's two files and ours; a checkpoint's optimizer state stays where it is. */
+    private static final List<String> ADAPTER_FILES =
+            List.of("adapter_config.json", "adapter_model.safetensors", "medtune.json");
+
+    /**
+     * Publishes. No adapter that is there already is ever changed; one that this run has published is found again.
+     *
+     * @throws org.medtune.RecoverableException if a file cannot be read or written
+     */
+    public RunReport publish(BaseModels models) {
+        try {
+            TokenizedDataset dataset =
+                    TokenizedDataset.open(folder.dataset().resolve(TokenizedDatasetWriter.TOKENIZED_FILE));
+            Path checkpoint = new RunEvaluator(request, folder, models)
+                    .checkpoints(ModelChoice.of(request), dataset).newestIntact()
+                    .orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
+            Path target = target(checkpoint);
+            if (!Files.exists(target)) {
+                copy(checkpoint, target);
+            }
+            RunEvaluation evaluation = folder.evaluation().read()
+                    .orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
+            List<StepMetrics> steps = folder.metrics().readAll();
+            RunReport report = new RunReport(steps.get(0).loss(), steps.get(steps.size() - 1).loss(),
+                    evaluation.heldOutNll(), evaluation.sample(), new RunReport.Adapter(target.getFileName().toString(), target.toString()));
+            folder.report().write(JsonFile.MAPPER.<JsonNode>valueToTree(report));
+            return report;
+        } catch (IOException e) {
+            throw MESSAGES.runFolderUnusable(folder.path(), e.toString(), e);
+        }
+    }
+
+    /** The first of NAME, NAME-2 and so on that is free, or already holds this very adapter. */
+    private Path target(Path checkpoint) throws IOException {
+        Path target = home.adapters().resolve(name());
+        for (int number = 2; Files.exists(target) && !holds(target, checkpoint); number++) {
+            target = home.adapters().resolve(name() + "-" + number);
+        }
+        return target;
+    }
+
+    private static boolean holds(Path published, Path checkpoint) throws IOException {
+        for (String file : ADAPTER_FILES) {
+            if (!Files.exists(published.resolve(file))
+                    || Files.mismatch(published.resolve(file), checkpoint.resolve(file)) >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private String name() {
+        String given = request.parameters().text(ADAPTER_NAME);
+        return given.isEmpty() ? request.modelFolder().getFileName() + "-run-" + run.instanceId() : given;
+    }
+
+    private static void copy(Path checkpoint, Path target) throws IOException {
+        long bytes = 0;
+        for (String file : ADAPTER_FILES) {
+            bytes += Files.size(checkpoint.resolve(file));
+        }
+        AtomicFolder.create(target, bytes, temporary -> {
+            for (String file : ADAPTER_FILES) {
+                Files.copy(checkpoint.resolve(file), temporary.resolve(file));
+            }
+        });
+    }
+}

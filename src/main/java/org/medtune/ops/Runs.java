@@ -1,0 +1,43 @@
+package org.medtune.ops;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What there is to know about runs, live or from their folders.
+ *
+ * @param home  where their folders are
+ * @param board where live ones show their progress
+ */
+public record Runs(MedtuneHome home, RunProgressBoard board) {
+
+    /** Live, or else as the last line of its metrics tells; nothing before the first step. */
+    public Optional<RunProgress> progress(RunKey key) {
+        return board.find(key.instanceId())
+                .or(() -> folder(key).flatMap(folder -> folder.metrics().last()).map(RunProgress::of));
+    }
+
+    /** Every step so far. */
+    public List<StepMetrics> metrics(RunKey key) {
+        return folder(key).map(folder -> folder.metrics().readAll()).orElse(List.of());
+    }
+
+    /** The report, or nothing before the run's end. */
+    public Optional<JsonNode> report(RunKey key) {
+        return folder(key).flatMap(folder -> {
+            try {
+                return folder.report().read();
+            } catch (IOException e) {
+                throw MESSAGES.runFolderUnusable(folder.path(), e.toString(), e);
+            }
+        });
+    }
+
+    private Optional<RunFolder> folder(RunKey key) {
+        return RunFolder.find(home, key);
+    }
+}

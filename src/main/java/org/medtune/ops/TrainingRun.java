@@ -1,0 +1,132 @@
+package org.medtune.ops;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.medtune.adapter.LoraAdapter;
+import org.medtune.dataset.TokenizedDataset;
+import org.medtune.dataset.TokenizedDatasetWriter;
+import org.medtune.training.AtomicFolder;
+import org.medtune.training.CheckpointStore;
+import org.medtune.training.LoraTrainer;
+import org.medtune.training.RowOrder;
+import org.medtune.training.StepReport;
+import org.medtune.training.TrainingConfiguration;
+
+/**
+ * The training of one run, from its newest intact checkpoint or from the beginning, with its metrics. Used by one
+ * thread; closing releases its native memory and gives the base model back.
+ */
+public final class TrainingRun implements AutoCloseable {
+
+    private final RunFolder folder;
+    private final TrainingConfiguration configuration;
+    private final CheckpointStore checkpoints;
+    private final BaseModels.Lease base;
+    private final LoraAdapter adapter;
+    private final LoraTrainer trainer;
+    private double secondsOfSteps;
+    private int stepsHere;
+    private boolean healthy = true;
+
+    private TrainingRun(RunFolder folder, TrainingConfiguration configuration, CheckpointStore checkpoints,
+                        BaseModels.Lease base, LoraAdapter adapter, LoraTrainer trainer) {
+        this.folder = folder;
+        this.configuration = configuration;
+        this.checkpoints = checkpoints;
+        this.base = base;
+        this.adapter = adapter;
+        this.trainer = trainer;
+    }
+
+    /**
+     * Loads what is needed and goes to where the run stands.
+     *
+     * @throws org.medtune.InvalidInputException if something in the request, or the checkpoint, does not fit
+     * @throws org.medtune.RecoverableException  if memory or disk do not suffice
+     */
+    public static TrainingRun open(FineTuneRequest request, RunFolder folder, BaseModels models) {
+        FineTuneRecipe recipe = new FineTuneRecipe(request.parameters());
+        TokenizedDataset dataset = TokenizedDataset.open(folder.dataset().resolve(TokenizedDatasetWriter.TOKENIZED_FILE));
+        ModelChoice choice = ModelChoice.of(request);
+        TrainingConfiguration configuration = recipe.training(dataset.trainingRows());
+        CheckpointStore checkpoints = new CheckpointStore(folder.checkpoints(),
+                recipe.fingerprint(choice, dataset.fingerprint()), choice.folder().toString(), recipe.adapterRecord());
+        removeRemains(folder);
+        Optional<Path> newest = checkpoints.newestIntact();
+        BaseModels.Lease base = models.lend(choice);
+        LoraAdapter adapter = null;
+        try {
+            adapter = newest.map(path -> checkpoints.loadAdapter(path, base.model()))
+                    .orElseGet(() -> LoraAdapter.initialize(base.model(), recipe.lora(), configuration.seed()));
+            FineTuneRequest.checkFreeSpace(folder.path(), CheckpointStore.bytes(adapter.layout().size()));
+            LoraTrainer trainer = new LoraTrainer(base.model(), adapter, configuration, dataset::training,
+                    RowOrder.shuffled(dataset.trainingRows(), configuration.rowsPerStep(), configuration.seed()));
+            TrainingRun run = new TrainingRun(folder, configuration, checkpoints, base, adapter, trainer);
+            newest.ifPresent(path -> checkpoints.restore(path, trainer));
+            folder.metrics().cutAfter(trainer.stepsDone());
+            return run;
+        } catch (RuntimeException | Error e) {
+            if (adapter != null) {
+                adapter.close();
+            }
+            base.close();
+            throw e;
+        }
+    }
+
+    /** Steps of the whole run. */
+    public int totalSteps() {
+        return configuration.maxSteps();
+    }
+
+    /** Steps done, those before a restart included. */
+    public int stepsDone() {
+        return trainer.stepsDone();
+    }
+
+    /** False after a step or a checkpoint has failed; the run goes on from an earlier checkpoint then. */
+    public boolean healthy() {
+        return healthy;
+    }
+
+    /** Takes the next step and records its metrics. */
+    public StepMetrics step() {
+        healthy = false;
+        StepReport report = trainer.step();
+        secondsOfSteps += report.seconds();
+        stepsHere++;
+        long left = Math.round(secondsOfSteps / stepsHere * (totalSteps() - report.step()));
+        StepMetrics metrics = new StepMetrics(report.step(), totalSteps(), report.loss(), report.learningRate(),
+                report.gradientNorm(), report.tokens(), report.tokens() / report.seconds(), left);
+        folder.metrics().append(metrics);
+        healthy = true;
+        return metrics;
+    }
+
+    /** Makes a checkpoint of where the run stands; at the very beginning there is nothing to keep. */
+    public void save() {
+        if (stepsDone() > 0) {
+            healthy = false;
+            checkpoints.save(trainer);
+            healthy = true;
+        }
+    }
+
+    @Override
+    public void close() {
+        trainer.close();
+        adapter.close();
+        base.close();
+    }
+
+    private static void removeRemains(RunFolder folder) {
+        try {
+            AtomicFolder.deleteRemains(folder.checkpoints());
+        } catch (IOException e) {
+            throw MESSAGES.runFolderUnusable(folder.checkpoints(), e.toString(), e);
+        }
+    }
+}

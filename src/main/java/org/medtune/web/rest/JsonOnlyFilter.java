@@ -1,0 +1,28 @@
+package org.medtune.web.rest;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Set;
+
+/**
+ * Lets only JSON change anything. A page of another site can make a browser post a form or plain text, but not JSON:
+ * for that the browser asks us first, and we do not agree.
+ */
+public final class JsonOnlyFilter implements ContainerRequestFilter {
+
+    private static final Set<String> READ_ONLY = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+        MediaType type = request.getMediaType();
+        if (!READ_ONLY.contains(request.getMethod())
+                && (type == null || !MediaType.APPLICATION_JSON_TYPE.isCompatible(type) || type.isWildcardType())) {
+            request.abortWith(Problem.of(Response.Status.UNSUPPORTED_MEDIA_TYPE, MESSAGES.notJson()).toResponse());
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package org.medtune.web.rest;
+
+import jakarta.ws.rs.ApplicationPath;
+import org.glassfish.jersey.jackson.JacksonFeature;
+import org.glassfish.jersey.server.ResourceConfig;
+import org.glassfish.jersey.server.ServerProperties;
+
+/** The REST interface, at {@code /medtune/api}. */
+@ApplicationPath("/api")
+public final class RestApplication extends ResourceConfig {
+
+    public RestApplication() {
+        // Jackson's own mappers would tell a caller the names of our classes
+        register(JacksonFeature.withoutExceptionMappers());
+        register(JobsResource.class);
+        register(JsonOnlyFilter.class);
+        register(ProblemMapper.class);
+        // an error without a body goes through ProblemMapper too, and not to the server's HTML page
+        property(ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true);
+        property(ServerProperties.WADL_FEATURE_DISABLE, true);
+    }
+}

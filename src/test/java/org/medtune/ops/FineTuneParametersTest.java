@@ -1,0 +1,81 @@
+package org.medtune.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.medtune.InvalidInputException;
+
+class FineTuneParametersTest {
+
+    @Test
+    void takesTheTutorialsDefaults() {
+        FineTuneParameters parameters = FineTuneParameters.of(Map.of());
+
+        assertThat(parameters.values()).containsOnlyKeys(FineTuneParameter.values());
+        assertThat(parameters.integer(FineTuneParameter.LORA_R)).isEqualTo(16);
+        assertThat(parameters.decimal(FineTuneParameter.LEARNING_RATE)).isEqualTo(2e-4);
+        assertThat(parameters.flag(FineTuneParameter.GRADIENT_CHECKPOINTING)).isTrue();
+        assertThat(parameters.text(FineTuneParameter.ADAPTER_NAME)).isEmpty();
+        assertThat(parameters.names(FineTuneParameter.LORA_TARGET_MODULES))
+                .containsExactly("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
+        assertThat(parameters.givenSteps()).contains(60);
+    }
+
+    @Test
+    void trainsByEpochsWhenStepsAreMinusOne() {
+        FineTuneParameters parameters = FineTuneParameters.of(Map.of("max.steps", "-1", "warmup.steps", "100"));
+
+        assertThat(parameters.givenSteps()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "lora.r                | 0             | MEDTUNE000004: lora.r is 0; it must be at least 1.",
+        "lora.r                | 1.5           | MEDTUNE000003: lora.r is '1.5'; give a whole number such as 16.",
+        "lora.r                | 99999999999   | MEDTUNE000003: lora.r is '99999999999'; give a whole number such as 16.",
+        "lora.dropout          | 1             | MEDTUNE000004: lora.dropout is 1; it must be at least 0 and less than 1.",
+        "lora.dropout          | -0.1          | MEDTUNE000004: lora.dropout is -0.1; it must be at least 0 and less than 1.",
+        "learning.rate         | 0             | MEDTUNE000004: learning.rate is 0; it must be greater than 0.",
+        "learning.rate         | NaN           | MEDTUNE000003: learning.rate is 'NaN'; give a number such as 2e-4.",
+        "learning.rate         | 1e999         | MEDTUNE000004: learning.rate is 1e999; it must be greater than 0",
+        "evaluation.share      | 0             | MEDTUNE000004: evaluation.share is 0; it must be greater than 0 and less than 1.",
+        "precision             | fp16          | MEDTUNE000003: precision is 'fp16'; give one of auto, fp32, bf16.",
+        "use.rslora            | yes           | MEDTUNE000003: use.rslora is 'yes'; give true or false.",
+        "device                | cuda          | MEDTUNE000003: device is 'cuda'; give auto, cpu, or an accelerator such as gpu0.",
+        "lora.target.modules   | q_proj,,k     | MEDTUNE000003: lora.target.modules is 'q_proj,,k'; give names",
+        "lora.target.modules   | q_proj,q_proj | MEDTUNE000003: lora.target.modules is 'q_proj,q_proj'; give names",
+        "adapter.name          | ../x          | MEDTUNE000003: adapter.name is '../x'; give up to 100 letters",
+        "dataset.question.field| ''            | MEDTUNE000005: dataset.question.field is empty; give a value such as Question",
+        "max.steps             | 0             | MEDTUNE000008: max.steps is 0; give at least 1, or -1",
+        "max.steps             | -2            | MEDTUNE000004: max.steps is -2; it must be at least -1.",
+        "max.steps             | 4             | MEDTUNE000007: warmup.steps is 5, but there are only 4 steps;",
+        "lora_r                | 16            | MEDTUNE000002: There is no parameter lora_r; did you mean lora.r?",
+        "learning.rat          | 1             | MEDTUNE000002: There is no parameter learning.rat; did you mean learning.rate?",
+    })
+    void tellsWhatToChange(String name, String value, String sentence) {
+        assertThatThrownBy(() -> FineTuneParameters.of(Map.of(name, value)))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("MEDTUNE000001: ").hasMessageContaining(sentence);
+    }
+
+    @Test
+    void tellsAllProblemsAtOnce() {
+        assertThatThrownBy(() -> FineTuneParameters.of(Map.of("lora.r", "0", "seed", "x", "sede", "1")))
+                .hasMessageContainingAll("lora.r is 0", "seed is 'x'", "no parameter sede; did you mean seed?");
+    }
+
+    @Test
+    void refusesMoreTextThanTheJobRepositoryKeeps() {
+        assertThatThrownBy(() -> FineTuneParameters.of(Map.of("evaluation.question", "发热".repeat(1500))))
+                .hasMessageContaining("MEDTUNE000006: The parameters are 3021 characters long together");
+    }
+
+    @Test
+    void passesOverWhatTheBatchRuntimeAdds() {
+        assertThat(FineTuneParameters.of(Map.of("jberet.jobXmlName", "fine-tune.xml")).givenSteps()).contains(60);
+    }
+}
