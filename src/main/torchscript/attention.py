@@ -1,5 +1,6 @@
 # Causal self-attention with grouped key and value heads. The rows of a micro-batch lie one after the other without
-# padding; row i takes the tokens from boundaries[i] to boundaries[i + 1], and no token sees another row.
+# padding; row i takes the tokens from boundaries[i] to boundaries[i + 1], and no token sees another row. row_starts holds
+# the same numbers as an int32 tensor on the device, for the accelerator's variable-length kernel.
 
 def heads_first(x: Tensor) -> Tensor:
   # [tokens, heads, size] -> [1, heads, tokens, size], a view
@@ -20,8 +21,24 @@ def summed_by_group(x: Tensor, group: int) -> Tensor:
     return x
   return x.reshape([x.size(0), x.size(1) // group, group, x.size(2), x.size(3)]).sum([2])
 
-def forward(q: Tensor, k: Tensor, v: Tensor, boundaries: List[int]) -> Tuple[Tensor, List[Tensor]]:
-  # q [tokens, heads, size], k and v [tokens, groups, size] -> output like q, and what the backward pass needs of each row
+def longest(boundaries: List[int]) -> int:
+  most = 0
+  for row in range(len(boundaries) - 1):
+    most = ops.prim.max(most, boundaries[row + 1] - boundaries[row])
+  return most
+
+def probabilities(q: Tensor, k: Tensor) -> Tensor:
+  # the definition, for an accelerator's float32, which has no fused kernel that takes all shapes
+  scores = (q @ k.transpose(-2, -1)) * (float(q.size(-1)) ** -0.5)
+  later = torch.ones([q.size(-2), k.size(-2)], dtype=11, device=q.device).triu(1)
+  return torch.softmax(scores.masked_fill(later, -1e30), -1)
+
+def forward(q: Tensor, k: Tensor, v: Tensor, boundaries: List[int], row_starts: Tensor) -> Tuple[Tensor, List[Tensor]]:
+  # q [tokens, heads, size], k and v [tokens, groups, size] -> output like q, and what the backward pass needs
+  if q.is_cuda and q.dtype != 6:
+    most = __torch__.attention.longest(boundaries)
+    output, lse, seed, offset, mask = torch._flash_attention_forward(q, k, v, row_starts, row_starts, most, most, 0., True, False)
+    return (output, [output, lse, seed, offset])
   group = q.size(1) // k.size(1)
   output = torch.empty(q.size(), dtype=q.dtype, device=q.device)
   saved = annotate(List[Tensor], [])
@@ -32,14 +49,9 @@ def forward(q: Tensor, k: Tensor, v: Tensor, boundaries: List[int]) -> Tuple[Ten
     kr = __torch__.attention.shared_by_group(__torch__.attention.heads_first(k[start:end]), group)
     vr = __torch__.attention.shared_by_group(__torch__.attention.heads_first(v[start:end]), group)
     if q.is_cuda:
-      if q.dtype == 6:
-        o, lse, seed, offset = torch._scaled_dot_product_efficient_attention(qr, kr, vr, None, True, 0., True)
-      else:
-        o, lse, cumulative_q, cumulative_k, longest_q, longest_k, seed, offset, mask = torch._scaled_dot_product_flash_attention(qr, kr, vr, 0., True, False)
-      saved.append(o)
-      saved.append(lse)
-      saved.append(seed)
-      saved.append(offset)
+      p = __torch__.attention.probabilities(qr, kr)
+      o = p @ vr
+      saved.append(p)
     else:
       o, lse = torch._scaled_dot_product_flash_attention_for_cpu(qr, kr, vr, 0., True)
       saved.append(o)
@@ -47,7 +59,11 @@ def forward(q: Tensor, k: Tensor, v: Tensor, boundaries: List[int]) -> Tuple[Ten
     output[start:end].copy_(__torch__.attention.heads_last(o))
   return (output, saved)
 
-def backward(d_output: Tensor, q: Tensor, k: Tensor, v: Tensor, saved: List[Tensor], boundaries: List[int]) -> Tuple[Tensor, Tensor, Tensor]:
+def backward(d_output: Tensor, q: Tensor, k: Tensor, v: Tensor, saved: List[Tensor], boundaries: List[int], row_starts: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+  if q.is_cuda and q.dtype != 6:
+    most = __torch__.attention.longest(boundaries)
+    dq, dk, dv = torch._flash_attention_backward(d_output, q, k, v, saved[0], saved[1], row_starts, row_starts, most, most, 0., True, saved[2], saved[3])
+    return (dq, dk, dv)
   group = q.size(1) // k.size(1)
   dq = torch.empty(q.size(), dtype=q.dtype, device=q.device)
   dk = torch.empty(k.size(), dtype=k.dtype, device=k.device)
@@ -60,15 +76,12 @@ def backward(d_output: Tensor, q: Tensor, k: Tensor, v: Tensor, saved: List[Tens
     kr = __torch__.attention.shared_by_group(__torch__.attention.heads_first(k[start:end]), group)
     vr = __torch__.attention.shared_by_group(__torch__.attention.heads_first(v[start:end]), group)
     if q.is_cuda:
-      o = saved[row * 4]
-      lse = saved[row * 4 + 1]
-      seed = saved[row * 4 + 2]
-      offset = saved[row * 4 + 3]
-      if q.dtype == 6:
-        dqr, dkr, dvr, unused = torch._scaled_dot_product_efficient_attention_backward(do, qr, kr, vr, torch.empty([0], dtype=q.dtype, device=q.device), o, lse, seed, offset, 0., [True, True, True, False], True)
-      else:
-        empty = torch.empty([0], dtype=3, device=q.device)
-        dqr, dkr, dvr = torch._scaled_dot_product_flash_attention_backward(do, qr, kr, vr, o, lse, empty, empty, end - start, end - start, 0., True, seed, offset)
+      p = saved[row]
+      dp = do @ vr.transpose(-2, -1)
+      ds = p * (dp - torch.sum(dp * p, [-1], True)) * (float(q.size(-1)) ** -0.5)
+      dqr = ds @ kr
+      dkr = ds.transpose(-2, -1) @ qr
+      dvr = p.transpose(-2, -1) @ do
     else:
       dqr, dkr, dvr = torch._scaled_dot_product_flash_attention_for_cpu_backward(do, qr, kr, vr, saved[row * 2], saved[row * 2 + 1], 0., True)
     dq[start:end].copy_(__torch__.attention.heads_last(dqr))

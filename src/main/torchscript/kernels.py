@@ -58,20 +58,20 @@ class Kernels(Module):
   def embed(self: __torch__.Kernels, embedding: Tensor, token_ids: Tensor) -> Tensor:
     return torch.embedding(embedding, token_ids)
 
-  def layer_forward(self: __torch__.Kernels, x: Tensor, cos: Tensor, sin: Tensor, boundaries: List[int], weights: List[Tensor], adapter: List[Tensor], eps: float, scaling: float, dropout: float, seed: int, keep: bool) -> List[Tensor]:
+  def layer_forward(self: __torch__.Kernels, x: Tensor, cos: Tensor, sin: Tensor, boundaries: List[int], row_starts: Tensor, weights: List[Tensor], adapter: List[Tensor], eps: float, scaling: float, dropout: float, seed: int, keep: bool) -> List[Tensor]:
     # the layer's output and, if keep, what layer_backward needs of the forward pass
-    results = __torch__.layer.forward(x, cos, sin, boundaries, weights, adapter, eps, scaling, dropout, seed)
+    results = __torch__.layer.forward(x, cos, sin, boundaries, row_starts, weights, adapter, eps, scaling, dropout, seed)
     if keep:
       return results
     return results[:1]
 
-  def layer_backward(self: __torch__.Kernels, dy: Tensor, x: Tensor, saved: List[Tensor], cos: Tensor, sin: Tensor, boundaries: List[int], weights: List[Tensor], adapter: List[Tensor], gradients: List[Tensor], scaling: float, dropout: float, seed: int) -> Tensor:
-    return __torch__.layer.backward(dy, x, saved, cos, sin, boundaries, weights, adapter, gradients, scaling, dropout, seed)
+  def layer_backward(self: __torch__.Kernels, dy: Tensor, x: Tensor, saved: List[Tensor], cos: Tensor, sin: Tensor, boundaries: List[int], row_starts: Tensor, weights: List[Tensor], adapter: List[Tensor], gradients: List[Tensor], scaling: float, dropout: float, seed: int) -> Tensor:
+    return __torch__.layer.backward(dy, x, saved, cos, sin, boundaries, row_starts, weights, adapter, gradients, scaling, dropout, seed)
 
-  def layer_recompute_backward(self: __torch__.Kernels, dy: Tensor, x: Tensor, cos: Tensor, sin: Tensor, boundaries: List[int], weights: List[Tensor], adapter: List[Tensor], gradients: List[Tensor], eps: float, scaling: float, dropout: float, seed: int) -> Tensor:
+  def layer_recompute_backward(self: __torch__.Kernels, dy: Tensor, x: Tensor, cos: Tensor, sin: Tensor, boundaries: List[int], row_starts: Tensor, weights: List[Tensor], adapter: List[Tensor], gradients: List[Tensor], eps: float, scaling: float, dropout: float, seed: int) -> Tensor:
     # gradient checkpointing (Chen et al. 2016): the forward pass again from the layer's input, then the backward pass
-    results = __torch__.layer.forward(x, cos, sin, boundaries, weights, adapter, eps, scaling, dropout, seed)
-    return __torch__.layer.backward(dy, x, results[1:], cos, sin, boundaries, weights, adapter, gradients, scaling, dropout, seed)
+    results = __torch__.layer.forward(x, cos, sin, boundaries, row_starts, weights, adapter, eps, scaling, dropout, seed)
+    return __torch__.layer.backward(dy, x, results[1:], cos, sin, boundaries, row_starts, weights, adapter, gradients, scaling, dropout, seed)
 
   def next_token_loss(self: __torch__.Kernels, x: Tensor, norm: Tensor, head: Tensor, targets: Tensor, eps: float, chunk: int, gradient_scale: float) -> List[Tensor]:
     return __torch__.loss.next_token_loss(x, norm, head, targets, eps, chunk, gradient_scale)

@@ -6,7 +6,7 @@
 # gradients: as adapter, then 11-17 biases of q, k, v, o, gate, up, down; a bias that is not trained has no elements
 # seed: dropout masks of the seven adapters are drawn from seed .. seed + 6
 
-def forward(x: Tensor, cos: Tensor, sin: Tensor, boundaries: List[int], weights: List[Tensor], adapter: List[Tensor], eps: float, scaling: float, dropout: float, seed: int) -> List[Tensor]:
+def forward(x: Tensor, cos: Tensor, sin: Tensor, boundaries: List[int], row_starts: Tensor, weights: List[Tensor], adapter: List[Tensor], eps: float, scaling: float, dropout: float, seed: int) -> List[Tensor]:
   # x [tokens, hidden] -> the layer's output, then what the backward pass needs
   size = cos.size(-1) * 2
   heads = adapter[1].size(0) // size
@@ -16,7 +16,7 @@ def forward(x: Tensor, cos: Tensor, sin: Tensor, boundaries: List[int], weights:
   qkv_heads = qkv.view([x.size(0), heads + groups * 2, size])
   qk = __torch__.rotary.rotate(qkv_heads[:, :heads + groups], cos, sin)
   v = qkv_heads[:, heads + groups:]
-  attended, attention_saved = __torch__.attention.forward(qk[:, :heads], qk[:, heads:], v, boundaries)
+  attended, attention_saved = __torch__.attention.forward(qk[:, :heads], qk[:, heads:], v, boundaries, row_starts)
   o = attended.view([x.size(0), heads * size])
   attention_out, z_o = __torch__.projection.project(o, weights[3], weights[4], adapter[4], adapter[5:6], scaling, dropout, seed + 3)
   y1 = attention_out.add_(x)
@@ -28,7 +28,7 @@ def forward(x: Tensor, cos: Tensor, sin: Tensor, boundaries: List[int], weights:
   y = mlp_out.add_(y1)
   return [y, h1, r1, z_qkv, qk, v, o, z_o, y1, h2, r2, gate_up, z_gate_up, m, z_down] + attention_saved
 
-def backward(dy: Tensor, x: Tensor, saved: List[Tensor], cos: Tensor, sin: Tensor, boundaries: List[int], weights: List[Tensor], adapter: List[Tensor], gradients: List[Tensor], scaling: float, dropout: float, seed: int) -> Tensor:
+def backward(dy: Tensor, x: Tensor, saved: List[Tensor], cos: Tensor, sin: Tensor, boundaries: List[int], row_starts: Tensor, weights: List[Tensor], adapter: List[Tensor], gradients: List[Tensor], scaling: float, dropout: float, seed: int) -> Tensor:
   # saved is what forward returned after the output. Adds to the gradients in place and returns the gradient of x.
   size = cos.size(-1) * 2
   heads = adapter[1].size(0) // size
@@ -45,7 +45,7 @@ def backward(dy: Tensor, x: Tensor, saved: List[Tensor], cos: Tensor, sin: Tenso
   dy1 = __torch__.normalization.rms_norm_backward(dh2, y1, weights[5], r2).add_(dy)
 
   do = __torch__.projection.project_backward(dy1, o, weights[3], adapter[4], adapter[5:6], z_o, gradients[4], gradients[5:6], gradients[14:15], scaling, dropout, seed + 3)
-  dq, dk, dv = __torch__.attention.backward(do.view([x.size(0), heads, size]), qk[:, :heads], qk[:, heads:], v, saved[14:], boundaries)
+  dq, dk, dv = __torch__.attention.backward(do.view([x.size(0), heads, size]), qk[:, :heads], qk[:, heads:], v, saved[14:], boundaries, row_starts)
   d_qkv = torch.empty([x.size(0), heads + groups * 2, size], dtype=x.dtype, device=x.device)
   minus_sin = torch.neg(sin)
   d_qkv[:, :heads].copy_(__torch__.rotary.rotate(dq, cos, minus_sin))

@@ -3,12 +3,22 @@
 # A projection may be several of the model's side by side (q, k and v; gate and up): their weights are stacked, they share
 # one product, and so do their A matrices. A slot is one of them: its B [outputs of the slot, rank]. A slot without an
 # adapter has a B of rank 0. With dropout, PEFT gives each adapter a mask of its own on its input, so A is then applied
-# slot by slot. Masks are drawn from a generator seeded by position, so the backward pass draws the same ones again.
+# slot by slot. The backward pass draws the same masks again.
+
+def mixed(h: Tensor) -> Tensor:
+  # Wellons' lowbias32, an integer hash, on 32-bit numbers held in int64; changes h in place
+  h.bitwise_xor_(torch.bitwise_right_shift(h, 16)).mul_(2146121005).bitwise_and_(4294967295)
+  h.bitwise_xor_(torch.bitwise_right_shift(h, 15)).mul_(2221713035).bitwise_and_(4294967295)
+  return h.bitwise_xor_(torch.bitwise_right_shift(h, 16))
 
 def dropout_mask(x: Tensor, probability: float, seed: int) -> Tensor:
-  keep = 1. - probability
-  generator = torch.Generator(device=x.device, seed=seed)
-  return torch.bernoulli(torch.full_like(x, keep), generator=generator) / keep
+  # 0 where an element is dropped, 1 / (1 - probability) where it is kept. A draw is a hash of the seed and the element's
+  # place, so it is the same on every device and needs no generator, whose state other threads would disturb.
+  h = torch.arange(x.numel(), dtype=4, device=x.device)
+  h = __torch__.projection.mixed(h.bitwise_xor_(seed % 4294967296))
+  h = __torch__.projection.mixed(h.bitwise_xor_(seed // 4294967296))
+  kept = torch.ge(h, int(probability * 4294967296.)).view(x.size())
+  return kept.to(x.dtype) / (1. - probability)
 
 def low_rank(x: Tensor, a: Tensor, b: List[Tensor], scaling: float, dropout: float, seed: int) -> Tensor:
   # scaling * (x A^T) of all slots side by side: [tokens, sum of ranks]

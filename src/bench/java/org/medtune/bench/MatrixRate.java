@@ -15,13 +15,15 @@ import org.medtune.tensor.TensorScope;
  */
 record MatrixRate(double gigaflops) {
 
-    private static final int SIZE = 2048;
+    private static final int PROCESSOR_SIZE = 2048;
+    private static final int ACCELERATOR_SIZE = 8192;
     private static final int REPETITIONS = 12;
 
     static MatrixRate measure(CausalLanguageModel model) {
+        int size = model.device().accelerator() ? ACCELERATOR_SIZE : PROCESSOR_SIZE;
         try (TensorScope scope = model.newScope()) {
-            Tensor a = random(scope, model.type(), 1);
-            Tensor b = random(scope, model.type(), 2);
+            Tensor a = random(scope, model.type(), size, 1);
+            Tensor b = random(scope, model.type(), size, 2);
             double best = Double.MAX_VALUE;
             for (int i = 0; i < REPETITIONS; i++) {
                 long started = System.nanoTime();
@@ -33,18 +35,18 @@ record MatrixRate(double gigaflops) {
                     best = Math.min(best, (System.nanoTime() - started) / 1e9);
                 }
             }
-            return new MatrixRate(2.0 * SIZE * SIZE * SIZE / best / 1e9);
+            return new MatrixRate(2.0 * size * size * size / best / 1e9);
         }
     }
 
     /** Random numbers: products of zeros can be faster than those of data. */
-    private static Tensor random(TensorScope scope, ElementType type, long seed) {
+    private static Tensor random(TensorScope scope, ElementType type, int size, long seed) {
         Random random = new Random(seed);
-        ByteBuffer bytes = ByteBuffer.allocateDirect(SIZE * SIZE * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocateDirect(size * size * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         while (bytes.hasRemaining()) {
             bytes.putFloat((float) random.nextGaussian());
         }
-        Tensor floats = scope.copyOf(bytes.flip(), ElementType.FLOAT32, SIZE, SIZE);
+        Tensor floats = scope.copyOf(bytes.flip(), ElementType.FLOAT32, size, size);
         return scope.callForTensor("to_type", floats, type.scalarType());
     }
 }

@@ -113,7 +113,7 @@ public final class CausalLanguageModel implements AutoCloseable {
      */
     public List<Tensor> layerForward(TensorScope owner, int layer, Tensor x, MicroBatch batch, ActiveAdapter adapter,
             long dropoutSeed, boolean keep) {
-        return owner.call("layer_forward", x, batch.cos(), batch.sin(), batch.boundaries(), layerWeights(layer, adapter),
+        return owner.call("layer_forward", x, batch.cos(), batch.sin(), batch.boundaries(), batch.rowStarts(), layerWeights(layer, adapter),
                 adapter.layers().get(layer).factors(), configuration.rmsNormEpsilon(), adapter.scaling(),
                 adapter.dropout(), dropoutSeed, keep);
     }
@@ -131,7 +131,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     public Tensor layerBackward(TensorScope owner, int layer, Tensor dy, Tensor x, List<Tensor> kept, MicroBatch batch,
             ActiveAdapter adapter, List<Tensor> gradients, long dropoutSeed) {
         return owner.callForTensor("layer_backward", dy, x, kept, batch.cos(), batch.sin(), batch.boundaries(),
-                layerWeights(layer, adapter), adapter.layers().get(layer).factors(), gradients, adapter.scaling(),
+                batch.rowStarts(), layerWeights(layer, adapter), adapter.layers().get(layer).factors(), gradients, adapter.scaling(),
                 adapter.dropout(), dropoutSeed);
     }
 
@@ -139,7 +139,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     public Tensor layerRecomputeBackward(TensorScope owner, int layer, Tensor dy, Tensor x, MicroBatch batch,
             ActiveAdapter adapter, List<Tensor> gradients, long dropoutSeed) {
         return owner.callForTensor("layer_recompute_backward", dy, x, batch.cos(), batch.sin(), batch.boundaries(),
-                layerWeights(layer, adapter), adapter.layers().get(layer).factors(), gradients,
+                batch.rowStarts(), layerWeights(layer, adapter), adapter.layers().get(layer).factors(), gradients,
                 configuration.rmsNormEpsilon(), adapter.scaling(), adapter.dropout(), dropoutSeed);
     }
 

@@ -1,6 +1,7 @@
 package org.medtune.model;
 
 import java.util.List;
+import org.medtune.tensor.ElementType;
 import org.medtune.tensor.Tensor;
 import org.medtune.tensor.TensorScope;
 
@@ -11,10 +12,11 @@ import org.medtune.tensor.TensorScope;
  * @param tokenIds inputs, int64 [tokens]
  * @param targets the token after each input, int64 [tokens]
  * @param boundaries where each row's inputs begin, and the end of the last
+ * @param rowStarts the boundaries as an int32 tensor
  * @param cos cosines of the rotary position embedding [tokens, 1, head size / 2]
  * @param sin sines likewise
  */
-public record MicroBatch(Tensor tokenIds, Tensor targets, long[] boundaries, Tensor cos, Tensor sin) {
+public record MicroBatch(Tensor tokenIds, Tensor targets, long[] boundaries, Tensor rowStarts, Tensor cos, Tensor sin) {
 
     /** The number of predicted tokens. */
     public long predictedTokens() {
@@ -41,6 +43,8 @@ public record MicroBatch(Tensor tokenIds, Tensor targets, long[] boundaries, Ten
             boundaries[row + 1] = next;
         }
         List<Tensor> tables = model.rotaryTables(scope, positions);
-        return new MicroBatch(scope.ofLongs(inputs), scope.ofLongs(targets), boundaries, tables.get(0), tables.get(1));
+        Tensor rowStarts = scope.callForTensor("to_type", scope.ofLongs(boundaries), ElementType.INT32.scalarType());
+        return new MicroBatch(scope.ofLongs(inputs), scope.ofLongs(targets), boundaries, rowStarts, tables.get(0),
+                tables.get(1));
     }
 }
