@@ -1,9 +1,7 @@
 package org.medtune.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Map;
@@ -24,8 +22,8 @@ import org.medtune.generation.TextGenerator;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.Projection;
 import org.medtune.tensor.ElementType;
-import org.medtune.tensor.ProcessMemory;
 import org.medtune.testing.EmbeddedModel;
+import org.medtune.testing.NativeMemory;
 import org.medtune.testing.ShortRows;
 import org.medtune.training.CheckpointStore;
 import org.medtune.training.LoraTrainer;
@@ -42,15 +40,12 @@ class NativeMemoryIT {
 
     @BeforeAll
     static void load() {
-        assumeThat(ProcessMemory.residentBytes()).as("the system tells").isPresent();
         model = EmbeddedModel.load(ElementType.FLOAT32);
     }
 
     @AfterAll
     static void close() {
-        if (model != null) {
-            model.close();
-        }
+        model.close();
     }
 
     @ParameterizedTest(name = "gradient checkpointing: {0}")
@@ -61,14 +56,14 @@ class NativeMemoryIT {
                         ShortRows.trainer(model, adapter, ShortRows.recipe(1000, gradientCheckpointing))) {
             // given
             repeat(200, trainer::step);
-            long before = residentBytes();
+            long before = NativeMemory.bytes();
 
             // when
             repeat(800, trainer::step);
 
             // then
             assertThat(trainer.stepsDone()).isEqualTo(1000);
-            assertThat(residentBytes()).isCloseTo(before, FLAT);
+            assertThat(NativeMemory.bytes()).isCloseTo(before, FLAT);
         }
     }
 
@@ -80,13 +75,13 @@ class NativeMemoryIT {
             int[] prompt = new ShortRows().tokenIds(9);
             Runnable generation = () -> generator.greedy(prompt, 12, Set.of(), adapter.active());
             repeat(60, generation);
-            long before = residentBytes();
+            long before = NativeMemory.bytes();
 
             // when
             repeat(240, generation);
 
             // then
-            assertThat(residentBytes()).isCloseTo(before, FLAT);
+            assertThat(NativeMemory.bytes()).isCloseTo(before, FLAT);
         }
     }
 
@@ -101,13 +96,13 @@ class NativeMemoryIT {
                     new RunFingerprint(Map.of("seed", "1")), "models/tiny-med-qwen2",
                     new AdapterRecord("medical", 2048, 0)).save(trainer);
             repeat(100, checkpoint);
-            long before = residentBytes();
+            long before = NativeMemory.bytes();
 
             // when
             repeat(300, checkpoint);
 
             // then
-            assertThat(residentBytes()).isCloseTo(before, FLAT);
+            assertThat(NativeMemory.bytes()).isCloseTo(before, FLAT);
         }
     }
 
@@ -115,12 +110,5 @@ class NativeMemoryIT {
         for (int i = 0; i < times; i++) {
             work.run();
         }
-    }
-
-    /** Resident memory outside the Java heap, which after a collection holds what it committed and no more. */
-    private static long residentBytes() {
-        System.gc();
-        return ProcessMemory.residentBytes().getAsLong()
-                - ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getCommitted();
     }
 }

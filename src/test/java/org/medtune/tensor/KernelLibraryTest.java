@@ -2,12 +2,12 @@ package org.medtune.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.medtune.RecoverableException;
+import org.medtune.testing.NativeMemory;
 
 /** Calls that fail say which kernel failed and keep nothing. */
 class KernelLibraryTest {
@@ -60,18 +60,17 @@ class KernelLibraryTest {
 
     @Test
     void failedCallsKeepNothing() {
-        assumeThat(ProcessMemory.residentBytes()).as("the system tells").isPresent();
         // given
         List<Tensor> parts = List.of(scope.zeros(ElementType.FLOAT32, 1, 2), scope.zeros(ElementType.FLOAT32, 1, 3));
         long[] shape = new long[8192];
-        fail(parts, shape, 200);
-        long before = ProcessMemory.residentBytes().getAsLong();
+        fail(parts, shape, 1_000);
+        long before = NativeMemory.bytes();
 
-        // when: a list of 64 KiB is turned into a native one in each, 312 MiB in all
-        fail(parts, shape, 5_000);
+        // when: a list of 64 KiB is turned into a native one in each, 250 MiB in all
+        fail(parts, shape, 4_000);
 
         // then
-        assertThat(ProcessMemory.residentBytes().getAsLong() - before).isLessThan(64L << 20);
+        assertThat(NativeMemory.bytes() - before).isLessThan(64L << 20);
     }
 
     private void fail(List<Tensor> parts, long[] shape, int times) {

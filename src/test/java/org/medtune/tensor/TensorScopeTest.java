@@ -2,7 +2,6 @@ package org.medtune.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,6 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.medtune.testing.NativeMemory;
 
 /** Values in and out of native memory, who owns it, and that it is given back. */
 class TensorScopeTest {
@@ -155,10 +155,9 @@ class TensorScopeTest {
 
     @Test
     void memoryIsGivenBackWhenAScopeCloses() {
-        assumeThat(ProcessMemory.residentBytes()).as("the system tells").isPresent();
         // given
         fillThirtyTwoMebibytes();
-        long before = ProcessMemory.residentBytes().getAsLong();
+        long before = NativeMemory.bytes();
 
         // when: 6.25 GiB in all
         for (int i = 0; i < 200; i++) {
@@ -166,20 +165,19 @@ class TensorScopeTest {
         }
 
         // then
-        assertThat(ProcessMemory.residentBytes().getAsLong() - before).isLessThan(48 * MEBIBYTE);
+        assertThat(NativeMemory.bytes() - before).isLessThan(48 * MEBIBYTE);
     }
 
     @Test
     void residentMemoryCountsWhatIsHeld() {
-        assumeThat(ProcessMemory.residentBytes()).as("the system tells").isPresent();
         // given
-        long before = ProcessMemory.residentBytes().getAsLong();
+        long before = NativeMemory.bytes();
 
         // when: what the test above would see if scopes gave nothing back
         scope.call("fill", scope.zeros(ElementType.FLOAT32, 128 * MEBIBYTE / Float.BYTES), 1.0);
 
         // then
-        assertThat(ProcessMemory.residentBytes().getAsLong() - before).isGreaterThan(100 * MEBIBYTE);
+        assertThat(NativeMemory.bytes() - before).isGreaterThan(100 * MEBIBYTE);
     }
 
     private void fillThirtyTwoMebibytes() {
