@@ -90,7 +90,7 @@ public final class AdapterFolder {
         TreeSet<String> left = new TreeSet<>(weights.entries().keySet());
         ByteBuffer values = LoraAdapter.allocate(layout);
         for (AdapterLayout.Parameter parameter : layout.parameters()) {
-            String name = name(parameter);
+            String name = name(parameter, configuration);
             SafetensorsFile.Entry entry = weights.entries().get(name);
             if (entry == null) {
                 throw MESSAGES.missingAdapterTensor(weights.path(), name);
@@ -118,7 +118,7 @@ public final class AdapterFolder {
             throws IOException {
         ByteBuffer values = adapter.parameters().toBytes();
         Map<String, AdapterLayout.Parameter> byName = new TreeMap<>();
-        adapter.layout().parameters().forEach(parameter -> byName.put(name(parameter), parameter));
+        adapter.layout().parameters().forEach(parameter -> byName.put(name(parameter, adapter.configuration()), parameter));
         SafetensorsWriter writer = new SafetensorsWriter();
         byName.forEach((name, p) -> writer.add(name, p.shape(),
                 values.slice((int) p.offset() * Float.BYTES, p.elements() * Float.BYTES)));
@@ -128,10 +128,14 @@ public final class AdapterFolder {
         MAPPER.writeValue(folder.resolve(RECORD_FILE).toFile(), adapterRecord);
     }
 
-    private static String name(AdapterLayout.Parameter parameter) {
-        boolean bias = parameter.kind() == AdapterLayout.Kind.BIAS;
+    private static String name(AdapterLayout.Parameter parameter, LoraConfiguration configuration) {
         String module = "base_model.model.model.layers." + parameter.layer() + "." + parameter.projection().path();
-        return bias ? module + ".base_layer.bias" : module + ".lora_" + parameter.kind() + ".weight";
+        if (parameter.kind() != AdapterLayout.Kind.BIAS) {
+            return module + ".lora_" + parameter.kind() + ".weight";
+        }
+        // PEFT wraps the target modules only, and wrapping moves what a module has below base_layer
+        boolean wrapped = configuration.targetModules().contains(parameter.projection());
+        return module + (wrapped ? ".base_layer.bias" : ".bias");
     }
 
     private static JsonNode read(Path folder, String name) {

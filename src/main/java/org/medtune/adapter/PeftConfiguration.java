@@ -9,10 +9,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.medtune.InvalidInputException;
 import org.medtune.model.Projection;
 
 /**
@@ -27,6 +27,9 @@ final class PeftConfiguration {
             "target_parameters", "trainable_token_indices", "use_qalora", "use_bdlora", "lora_bias",
             "alora_invocation_tokens");
 
+    /** Ways to draw the first values that leave the base model's weights alone; others need a base model of their own. */
+    private static final Set<String> INITIALIZATIONS = Set.of("true", "false", "gaussian", "orthogonal", "eva");
+
     private PeftConfiguration() {}
 
     static LoraConfiguration parse(Path file, JsonNode root) {
@@ -40,6 +43,10 @@ final class PeftConfiguration {
             if (!empty) {
                 throw MESSAGES.unsupportedAdapterSetting(file, name, value.toString(), "absent");
             }
+        }
+        String initialization = root.path("init_lora_weights").asText("true");
+        if (!INITIALIZATIONS.contains(initialization)) {
+            throw MESSAGES.unsupportedAdapterSetting(file, "init_lora_weights", initialization, "true");
         }
         String bias = root.path("bias").asText("none");
         return new LoraConfiguration(
@@ -77,14 +84,21 @@ final class PeftConfiguration {
     private static Set<Projection> targetModules(Path file, JsonNode modules) {
         EnumSet<Projection> targets = EnumSet.noneOf(Projection.class);
         if (modules.asText().equals("all-linear")) {
-            targets.addAll(Arrays.asList(Projection.values()));
+            return EnumSet.allOf(Projection.class);
+        }
+        if (modules.isTextual()) {
+            // to PEFT a single string is a regular expression
+            throw unsupportedModule(file, modules);
         }
         for (JsonNode module : modules) {
-            targets.add(Projection.ofModuleName(module.asText()).orElseThrow(() ->
-                    MESSAGES.unsupportedAdapterSetting(file, "target_modules", module.asText(),
-                            "a list of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj")));
+            targets.add(Projection.ofModuleName(module.asText()).orElseThrow(() -> unsupportedModule(file, module)));
         }
         return targets;
+    }
+
+    private static InvalidInputException unsupportedModule(Path file, JsonNode module) {
+        return MESSAGES.unsupportedAdapterSetting(file, "target_modules", module.asText(),
+                "a list of q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj");
     }
 
     private static ObjectNode defaults() {

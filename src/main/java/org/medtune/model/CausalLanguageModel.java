@@ -179,8 +179,14 @@ public final class CausalLanguageModel implements AutoCloseable {
      *
      * @param tokenIds the tokens after those in the cache
      * @return float32 logits [vocabulary] after the last token
+     * @throws IllegalArgumentException when the cache has no room for the tokens
      */
     public Tensor decode(TensorScope owner, int[] tokenIds, KeyValueCache cache, ActiveAdapter adapter) {
+        // the kernel would not notice: a single token broadcasts into a slice of length 0
+        if (tokenIds.length > cache.capacity() - cache.length()) {
+            throw new IllegalArgumentException("A cache of " + cache.capacity() + " tokens that holds " + cache.length()
+                    + " cannot take " + tokenIds.length + " more");
+        }
         long[] ids = new long[tokenIds.length];
         Arrays.setAll(ids, i -> tokenIds[i]);
         Tensor logits = owner.callForTensor("decode", owner.ofLongs(ids), cache.length(), weights.embedding(),

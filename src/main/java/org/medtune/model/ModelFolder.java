@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -108,15 +108,21 @@ public final class ModelFolder {
         if (names.isEmpty()) {
             throw MESSAGES.malformedModelConfiguration(index, "it has no weight_map");
         }
-        List<Path> files = new ArrayList<>();
-        for (String name : names) {
-            Path file = path.resolve(name).normalize();
-            if (!file.startsWith(path.normalize()) || !Files.isRegularFile(file)) {
-                throw MESSAGES.missingModelFile(path, name);
+        return names.stream().map(name -> shard(path, name)).toList();
+    }
+
+    private static Path shard(Path path, String name) {
+        // absolute, since a relative path may normalise to the empty one, which is the beginning of no other
+        Path folder = path.toAbsolutePath().normalize();
+        try {
+            Path file = folder.resolve(name).normalize();
+            if (file.startsWith(folder) && Files.isRegularFile(file)) {
+                return file;
             }
-            files.add(file);
+        } catch (InvalidPathException e) {
+            // a name that no file can have
         }
-        return files;
+        throw MESSAGES.missingModelFile(path, name);
     }
 
     private void checkTensors() {

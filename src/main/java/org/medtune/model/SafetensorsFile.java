@@ -66,8 +66,8 @@ public final class SafetensorsFile {
             long dataStart = Long.BYTES + headerLength;
             Map<String, Entry> entries = entries(file, new ObjectMapper().readTree(header));
             long end = entries.values().stream().mapToLong(e -> e.offset() + e.length()).max().orElse(0);
-            if (dataStart + end > size) {
-                throw MESSAGES.truncatedSafetensors(file, size, dataStart + end);
+            if (end > size - dataStart) {
+                throw MESSAGES.truncatedSafetensors(file, size, end);
             }
             return new SafetensorsFile(file, dataStart, Collections.unmodifiableMap(entries));
         } catch (JsonProcessingException e) {
@@ -121,16 +121,37 @@ public final class SafetensorsFile {
         JsonNode offsets = node.path("data_offsets");
         long start = offsets.path(0).asLong(-1);
         long end = offsets.path(1).asLong(-1);
-        long[] shape = new long[node.path("shape").size()];
-        long elements = 1;
-        for (int i = 0; i < shape.length; i++) {
-            shape[i] = node.path("shape").get(i).asLong(-1);
-            elements *= shape[i];
-        }
-        if (start < 0 || end < start || elements < 0 || end - start != elements * type.bytes()) {
+        long[] shape = shape(node.path("shape"));
+        if (start < 0 || end < start || end - start != bytes(type, shape)) {
             throw MESSAGES.damagedSafetensors(file, "the offsets of " + name + " do not fit its shape");
         }
         return new Entry(type, shape, start, end - start);
+    }
+
+    /** A shape; of something else, one that no offsets fit. */
+    private static long[] shape(JsonNode node) {
+        long[] shape = new long[node.size()];
+        for (int i = 0; i < shape.length; i++) {
+            JsonNode length = node.get(i);
+            shape[i] = length != null && length.isIntegralNumber() ? length.asLong(-1) : -1;
+        }
+        return node.isArray() ? shape : new long[] {-1};
+    }
+
+    /** The bytes of a tensor; -1 when there can be no such tensor. */
+    private static long bytes(ElementType type, long[] shape) {
+        try {
+            long bytes = type.bytes();
+            for (long length : shape) {
+                bytes = length < 0 ? -1 : Math.multiplyExact(bytes, length);
+                if (bytes < 0) {
+                    return -1;
+                }
+            }
+            return bytes;
+        } catch (ArithmeticException e) {
+            return -1;
+        }
     }
 
     private static ByteBuffer read(FileChannel channel, long position, int length) throws IOException {

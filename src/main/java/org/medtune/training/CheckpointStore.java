@@ -137,7 +137,7 @@ public final class CheckpointStore {
             return List.of();
         }
         try (Stream<Path> children = Files.list(folder)) {
-            return children.filter(path -> path.getFileName().toString().matches(PREFIX + "\\d+"))
+            return children.filter(path -> path.getFileName().toString().matches(PREFIX + "\\d{1,9}"))
                     .sorted(Comparator.comparingInt(CheckpointStore::step).reversed())
                     .toList();
         } catch (IOException e) {

@@ -27,13 +27,24 @@ record Manifest(List<Entry> files) {
 
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
+    /** Refuses an absent list and absent entries: a damaged manifest may be well-formed JSON all the same. */
+    Manifest {
+        files = List.copyOf(files);
+    }
+
     /**
      * One file.
      *
      * @param bytes its size
      * @param sha256 its digest in hexadecimal
      */
-    record Entry(String name, long bytes, String sha256) {}
+    record Entry(String name, long bytes, String sha256) {
+
+        /** Refuses a name that no file can have. */
+        Entry {
+            Path.of(name);
+        }
+    }
 
     /** Describes the files that lie in a folder. */
     static Manifest of(Path folder) throws IOException {
@@ -43,7 +54,7 @@ record Manifest(List<Entry> files) {
                 entries.add(new Entry(file.getFileName().toString(), Files.size(file), sha256(file)));
             }
         }
-        return new Manifest(List.copyOf(entries));
+        return new Manifest(entries);
     }
 
     void write(Path folder) throws IOException {
@@ -57,7 +68,11 @@ record Manifest(List<Entry> files) {
             if (!Files.isRegularFile(file)) {
                 return Optional.of("it has no " + FILE);
             }
-            for (Entry entry : MAPPER.readValue(file.toFile(), Manifest.class).files()) {
+            Manifest manifest = MAPPER.readValue(file.toFile(), Manifest.class);
+            if (manifest == null || manifest.files().isEmpty()) {
+                return Optional.of(FILE + " describes no files");
+            }
+            for (Entry entry : manifest.files()) {
                 Path described = folder.resolve(entry.name());
                 if (!Files.isRegularFile(described)) {
                     return Optional.of(entry.name() + " is missing");

@@ -1,0 +1,35 @@
+package org.medtune.testing;
+
+import java.util.SplittableRandom;
+import org.medtune.adapter.LoraAdapter;
+import org.medtune.model.CausalLanguageModel;
+import org.medtune.training.LearningRateSchedule;
+import org.medtune.training.LoraTrainer;
+import org.medtune.training.RowOrder;
+import org.medtune.training.TrainingConfiguration;
+import org.medtune.training.TrainingRows;
+
+/** Training rows of a few random tokens each: steps over them take milliseconds. */
+public final class ShortRows implements TrainingRows {
+
+    private static final int COUNT = 10;
+    private static final int VOCABULARY = 8000;
+
+    @Override
+    public int[] tokenIds(int row) {
+        SplittableRandom random = new SplittableRandom(row);
+        return random.ints(6 + row, 0, VOCABULARY).toArray();
+    }
+
+    /** A recipe of steps of 2 x 2 rows: with ten rows, every third step reaches into the next epoch. */
+    public static TrainingConfiguration recipe(int steps, boolean gradientCheckpointing) {
+        return new TrainingConfiguration(2, 2, steps, 1, 1e-3, LearningRateSchedule.LINEAR,
+                new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01), 1.0, 3407, gradientCheckpointing);
+    }
+
+    /** A trainer over these rows, shuffled, that the caller closes. */
+    public static LoraTrainer trainer(CausalLanguageModel model, LoraAdapter adapter, TrainingConfiguration recipe) {
+        return new LoraTrainer(model, adapter, recipe, new ShortRows(),
+                RowOrder.shuffled(COUNT, recipe.rowsPerStep(), recipe.seed()));
+    }
+}

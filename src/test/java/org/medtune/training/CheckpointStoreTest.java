@@ -1,0 +1,318 @@
+package org.medtune.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.medtune.InvalidInputException;
+import org.medtune.RecoverableException;
+import org.medtune.adapter.AdapterFolder;
+import org.medtune.adapter.AdapterRecord;
+import org.medtune.adapter.BiasTraining;
+import org.medtune.adapter.LoraAdapter;
+import org.medtune.adapter.LoraConfiguration;
+import org.medtune.model.CausalLanguageModel;
+import org.medtune.model.Projection;
+import org.medtune.tensor.ElementType;
+import org.medtune.testing.CapturedLog;
+import org.medtune.testing.EmbeddedModel;
+import org.medtune.testing.ShortRows;
+
+/** What the store finds again, passes over and refuses. */
+class CheckpointStoreTest {
+
+    private static final LoraConfiguration LORA = new LoraConfiguration(
+            2, 4, 0, EnumSet.of(Projection.Q, Projection.V), BiasTraining.NONE, false);
+    private static final Map<String, String> RUN = Map.of("seed", "3407", "lora.r", "2", "model.folder", "tiny");
+    private static final List<String> FILES = List.of("adapter_config.json", "adapter_model.safetensors",
+            "manifest.json", "medtune.json", "optimizer.safetensors", "trainer_state.json");
+
+    private static CausalLanguageModel model;
+    private static LoraAdapter adapter;
+    private static LoraTrainer trainer;
+
+    @TempDir
+    private static Path pristine;
+
+    @TempDir
+    private Path folder;
+
+    private CheckpointStore store;
+
+    @BeforeAll
+    static void twoCheckpoints() {
+        model = EmbeddedModel.load(ElementType.FLOAT32);
+        adapter = LoraAdapter.initialize(model, LORA, 1);
+        trainer = ShortRows.trainer(model, adapter, ShortRows.recipe(2, true));
+        for (int step = 1; step <= 2; step++) {
+            trainer.step();
+            store(pristine, RUN).save(trainer);
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        trainer.close();
+        adapter.close();
+        model.close();
+    }
+
+    @BeforeEach
+    void copy() throws IOException {
+        store = store(folder, RUN);
+        for (int step = 1; step <= 2; step++) {
+            Files.createDirectory(checkpoint(step));
+            for (String file : FILES) {
+                Files.copy(pristine.resolve("checkpoint-" + step).resolve(file), checkpoint(step).resolve(file));
+            }
+        }
+    }
+
+    static Stream<String> files() {
+        return FILES.stream();
+    }
+
+    @Test
+    void aCheckpointConsistsOfTheseFiles() throws IOException {
+        try (Stream<Path> files = Files.list(pristine.resolve("checkpoint-2"))) {
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrderElementsOf(FILES);
+        }
+    }
+
+    @Test
+    void theNewestIntactCheckpointIsFound() throws IOException {
+        // given: one whose number is larger though its name sorts before
+        assertThat(store.newestIntact()).contains(checkpoint(2));
+        Files.move(checkpoint(1), checkpoint(10));
+
+        // then
+        assertThat(store.newestIntact()).contains(checkpoint(10));
+    }
+
+    @Test
+    void theAdapterOfACheckpointIsThatOfItsStep() {
+        // when
+        try (LoraAdapter loaded = store.loadAdapter(checkpoint(2), model)) {
+            // then
+            assertThat(loaded.parameters().toFloatArray()).isEqualTo(adapter.parameters().toFloatArray());
+            assertThat(AdapterFolder.open(checkpoint(2)).adapterRecord()).isEqualTo(new AdapterRecord("medical", 64, 2));
+        }
+    }
+
+    @Test
+    void withoutCheckpointsThereIsNothingToResume() {
+        assertThat(store(folder.resolve("absent"), RUN).newestIntact()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void aCheckpointWithAFlippedByteIsPassedOver(String file) throws IOException {
+        // given
+        Path damaged = checkpoint(2).resolve(file);
+        byte[] bytes = Files.readAllBytes(damaged);
+        for (int place : new int[] {0, bytes.length / 2, bytes.length - 1}) {
+            byte[] flipped = bytes.clone();
+            flipped[place] ^= 1;
+            Files.write(damaged, flipped);
+
+            // then
+            assertThatCheckpoint2IsPassedOver();
+        }
+    }
+
+    @Test
+    void aFlippedByteAnywhereInTheManifestIsNoticed() throws IOException {
+        // given
+        Path manifest = checkpoint(2).resolve("manifest.json");
+        byte[] bytes = Files.readAllBytes(manifest);
+
+        for (int place = 0; place < bytes.length; place++) {
+            // when
+            byte[] flipped = bytes.clone();
+            flipped[place] ^= 1;
+            Files.write(manifest, flipped);
+
+            // then
+            assertThat(Manifest.damageOf(checkpoint(2))).as("byte %d", place).isPresent();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "null", "[]", "", "{\"files\": null}", "{\"files\": [{\"name\": \"a\\u0000b\"}]}",
+        "{\"files\": [null]}", "{\"files\": []}"})
+    void aManifestThatDescribesNothingIsDamage(String content) throws IOException {
+        // given
+        Files.writeString(checkpoint(2).resolve("manifest.json"), content);
+
+        // then
+        assertThatCheckpoint2IsPassedOver();
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void aCheckpointWithATruncatedFileIsPassedOver(String file) throws IOException {
+        // given
+        Path damaged = checkpoint(2).resolve(file);
+        byte[] bytes = Files.readAllBytes(damaged);
+        for (int length : new int[] {bytes.length - 1, bytes.length / 2, 0}) {
+            Files.write(damaged, Arrays.copyOf(bytes, length));
+
+            // then
+            assertThatCheckpoint2IsPassedOver();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void aCheckpointWithAMissingFileIsPassedOverWithItsName(String file) throws IOException {
+        // given
+        Files.delete(checkpoint(2).resolve(file));
+
+        // then
+        assertThat(assertThatCheckpoint2IsPassedOver()).contains(file);
+    }
+
+    @Test
+    void whenAllAreDamagedThereIsNothingToResume() throws IOException {
+        // given
+        Files.delete(checkpoint(1).resolve("optimizer.safetensors"));
+        Files.delete(checkpoint(2).resolve("manifest.json"));
+
+        // then
+        assertThat(store.newestIntact()).isEmpty();
+    }
+
+    @Test
+    void aCheckpointOfAnotherRunIsRefusedWithAllThatDiffers() {
+        // given
+        CheckpointStore other = store(folder, Map.of("seed", "1", "lora.r", "2", "dataset.sha256", "abc"));
+
+        // then
+        assertThatThrownBy(other::newestIntact)
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("MEDTUNE000508: ")
+                .hasMessageContaining(checkpoint(2).toString())
+                .hasMessageContaining("seed was 3407 and is now 1")
+                .hasMessageContaining("model.folder was tiny and is now absent")
+                .hasMessageContaining("dataset.sha256 was absent and is now abc")
+                .hasMessageNotContaining("lora.r")
+                .hasMessageContaining("start a new run");
+    }
+
+    @Test
+    void theRemainsOfADeadWriterAreIgnored() throws IOException {
+        // given: a writer that died just before its folder got its name
+        Files.move(checkpoint(2), folder.resolve(".writing-7d0c"));
+
+        // then
+        assertThat(store.newestIntact()).contains(checkpoint(1));
+
+        // when
+        AtomicFolder.deleteRemains(folder);
+
+        // then
+        assertThat(folder).isDirectoryNotContaining("glob:**/.writing-*");
+        assertThat(store.newestIntact()).contains(checkpoint(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"checkpoint-", "checkpoint-x", "checkpoint--1", "checkpoint-3.damaged-5", "notes",
+        "checkpoint-99999999999"})
+    void foldersOfOtherNamesAreNoCheckpoints(String name) throws IOException {
+        // given
+        Files.createDirectory(folder.resolve(name));
+
+        // then
+        assertThat(store.newestIntact()).contains(checkpoint(2));
+    }
+
+    @Test
+    void savingOverAnIntactCheckpointKeepsIt() throws IOException {
+        // given
+        Object before = fileKey(checkpoint(2).resolve("adapter_model.safetensors"));
+
+        // when
+        Path saved = store.save(trainer);
+
+        // then
+        assertThat(saved).isEqualTo(checkpoint(2));
+        assertThat(fileKey(checkpoint(2).resolve("adapter_model.safetensors"))).isEqualTo(before);
+    }
+
+    @Test
+    void savingWhereADamagedOneLiesSetsThatAside() throws IOException {
+        // given
+        Files.writeString(checkpoint(2).resolve("trainer_state.json"), "damaged");
+
+        // when
+        store.save(trainer);
+
+        // then
+        assertThat(store.newestIntact()).contains(checkpoint(2));
+        try (Stream<Path> children = Files.list(folder)) {
+            assertThat(children.filter(child -> child.getFileName().toString().startsWith("checkpoint-2.damaged-")))
+                    .singleElement()
+                    .satisfies(aside -> assertThat(aside.resolve("trainer_state.json")).hasContent("damaged"));
+        }
+    }
+
+    @Test
+    void aPlaceThatCannotBeWrittenIsRecoverable() throws IOException {
+        // given
+        Path file = Files.writeString(folder.resolve("file"), "in the way");
+
+        // then
+        assertThatThrownBy(() -> store(file.resolve("checkpoints"), RUN).save(trainer))
+                .isInstanceOf(RecoverableException.class)
+                .hasMessageStartingWith("MEDTUNE000504: ")
+                .hasMessageContaining(file.resolve("checkpoints/checkpoint-2").toString());
+    }
+
+    @Test
+    void theRoomForACheckpointCoversWhatItTakes() throws IOException {
+        try (Stream<Path> files = Files.list(checkpoint(2))) {
+            assertThat(files.mapToLong(file -> file.toFile().length()).sum())
+                    .isLessThanOrEqualTo(CheckpointStore.bytes(adapter.layout().size()));
+        }
+    }
+
+    /** Returns what was logged. */
+    private String assertThatCheckpoint2IsPassedOver() {
+        try (CapturedLog log = new CapturedLog()) {
+            assertThat(store.newestIntact()).contains(checkpoint(1));
+            assertThat(log.lines()).singleElement().asString()
+                    .startsWith("WARN")
+                    .contains("MEDTUNE000507: ", checkpoint(2).toString(), "passed over");
+            return log.lines().get(0);
+        }
+    }
+
+    private Path checkpoint(int step) {
+        return folder.resolve("checkpoint-" + step);
+    }
+
+    private static CheckpointStore store(Path folder, Map<String, String> run) {
+        return new CheckpointStore(folder, new RunFingerprint(run), "models/tiny-med-qwen2",
+                new AdapterRecord("medical", 64, 0));
+    }
+
+    private static Object fileKey(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    }
+}

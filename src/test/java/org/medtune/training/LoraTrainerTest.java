@@ -1,0 +1,150 @@
+package org.medtune.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.EnumSet;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.medtune.RecoverableException;
+import org.medtune.adapter.BiasTraining;
+import org.medtune.adapter.LoraAdapter;
+import org.medtune.adapter.LoraConfiguration;
+import org.medtune.model.CausalLanguageModel;
+import org.medtune.model.Projection;
+import org.medtune.tensor.ElementType;
+import org.medtune.tensor.TensorScope;
+import org.medtune.testing.EmbeddedModel;
+import org.medtune.testing.ShortRows;
+
+/** What one optimizer step keeps, refuses and counts; its numbers are in {@link GoldenTrainingTest}. */
+class LoraTrainerTest {
+
+    private static final LoraConfiguration LORA =
+            new LoraConfiguration(4, 8, 0, EnumSet.allOf(Projection.class), BiasTraining.NONE, false);
+
+    private static CausalLanguageModel model;
+
+    @BeforeAll
+    static void load() {
+        model = EmbeddedModel.load(ElementType.FLOAT32);
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1e30, Double.NaN, Double.POSITIVE_INFINITY})
+    void aLossThatIsNoNumberStopsTheRunAndKeepsNothingOfTheStep(double value) {
+        // given
+        try (LoraAdapter adapter = LoraAdapter.initialize(model, LORA, 1);
+                LoraTrainer trainer = trainer(adapter);
+                TensorScope scope = model.newScope()) {
+            trainer.step();
+            trainer.step();
+            scope.call("fill", adapter.parameters(), value);
+            adapter.refresh();
+            float[] firstMoment = trainer.optimizer().firstMoment().toFloatArray();
+            float[] secondMoment = trainer.optimizer().secondMoment().toFloatArray();
+
+            // then
+            assertThatThrownBy(trainer::step)
+                    .isInstanceOf(RecoverableException.class)
+                    .hasMessageStartingWith("MEDTUNE000500: In optimizer step 3 ")
+                    .hasMessageContaining("the loss is NaN")
+                    .hasMessageContaining("Lower learning.rate");
+            assertThat(trainer.stepsDone()).isEqualTo(2);
+            assertThat(adapter.parameters().toFloatArray()).containsOnly((float) value);
+            assertThat(trainer.optimizer().firstMoment().toFloatArray()).isEqualTo(firstMoment);
+            assertThat(trainer.optimizer().secondMoment().toFloatArray()).isEqualTo(secondMoment);
+        }
+    }
+
+    @Test
+    void aFailedStepLeavesNoTraceInTheStepsAfterIt() {
+        try (LoraAdapter adapter = LoraAdapter.initialize(model, LORA, 1);
+                LoraAdapter undisturbed = LoraAdapter.initialize(model, LORA, 1);
+                LoraTrainer trainer = trainer(adapter);
+                LoraTrainer reference = trainer(undisturbed);
+                TensorScope scope = model.newScope()) {
+            // given
+            trainer.step();
+            reference.step();
+            scope.call("fill", adapter.parameters(), Double.NaN);
+            assertThatThrownBy(trainer::step).isInstanceOf(RecoverableException.class);
+
+            // when
+            scope.call("assign", adapter.parameters(), undisturbed.parameters());
+            trainer.step();
+            reference.step();
+
+            // then
+            assertThat(adapter.parameters().toFloatArray()).isEqualTo(undisturbed.parameters().toFloatArray());
+        }
+    }
+
+    @Test
+    void microBatchesOfOneStepAddUpToOneBatch() {
+        // given: the same four rows at a time, in two micro-batches and in one
+        TrainingConfiguration two = ShortRows.recipe(1, true);
+        TrainingConfiguration one = new TrainingConfiguration(4, 1, 1, 1, two.learningRate(), two.schedule(),
+                two.adam(), two.maxGradientNorm(), two.seed(), true);
+        try (LoraAdapter a = LoraAdapter.initialize(model, LORA, 1);
+                LoraAdapter b = LoraAdapter.initialize(model, LORA, 1);
+                LoraTrainer accumulating = ShortRows.trainer(model, a, two);
+                LoraTrainer whole = ShortRows.trainer(model, b, one)) {
+            // when
+            StepReport accumulated = accumulating.step();
+            StepReport atOnce = whole.step();
+
+            // then
+            assertThat(accumulated.loss()).isCloseTo(atOnce.loss(), Percentage.withPercentage(1e-4));
+            assertThat(accumulated.gradientNorm()).isCloseTo(atOnce.gradientNorm(), Percentage.withPercentage(1e-3));
+            assertThat(accumulated.tokens()).isEqualTo(atOnce.tokens());
+        }
+    }
+
+    @Test
+    void theGradientNormIsReportedBeforeClipping() {
+        // given: a limit far below the norm, and none
+        TrainingConfiguration recipe = ShortRows.recipe(2, true);
+        try (LoraAdapter a = LoraAdapter.initialize(model, LORA, 1);
+                LoraAdapter b = LoraAdapter.initialize(model, LORA, 1);
+                LoraTrainer clipped = ShortRows.trainer(model, a, limited(recipe, 1e-3));
+                LoraTrainer free = ShortRows.trainer(model, b, limited(recipe, 0))) {
+            // when
+            double norm = clipped.step().gradientNorm();
+
+            // then: the first moment is a tenth of the gradient that the optimizer saw
+            assertThat(norm).isEqualTo(free.step().gradientNorm()).isGreaterThan(0.01);
+            assertThat(norm(clipped.optimizer().firstMoment().toFloatArray()))
+                    .isCloseTo(1e-4, Percentage.withPercentage(0.1));
+            assertThat(norm(free.optimizer().firstMoment().toFloatArray()))
+                    .isCloseTo(norm / 10, Percentage.withPercentage(0.1));
+        }
+    }
+
+    private static TrainingConfiguration limited(TrainingConfiguration c, double maxGradientNorm) {
+        return new TrainingConfiguration(c.microBatchSize(), c.gradientAccumulationSteps(), c.maxSteps(),
+                c.warmupSteps(), c.learningRate(), c.schedule(), c.adam(), maxGradientNorm, c.seed(),
+                c.gradientCheckpointing());
+    }
+
+    private static double norm(float[] values) {
+        double sum = 0;
+        for (float value : values) {
+            sum += (double) value * value;
+        }
+        return Math.sqrt(sum);
+    }
+
+    private static LoraTrainer trainer(LoraAdapter adapter) {
+        return ShortRows.trainer(model, adapter, ShortRows.recipe(6, true));
+    }
+}
