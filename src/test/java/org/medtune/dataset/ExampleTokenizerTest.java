@@ -10,9 +10,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.medtune.GoldenText;
 import org.medtune.InvalidInputException;
 import org.medtune.model.Tokenizer;
+import org.medtune.testing.Golden;
 
 class ExampleTokenizerTest {
 
@@ -22,7 +22,7 @@ class ExampleTokenizerTest {
 
     @BeforeAll
     static void openEmbeddedModel() {
-        tokenizer = Tokenizer.open(GoldenText.MODEL);
+        tokenizer = Tokenizer.open(Golden.MODEL);
     }
 
     @AfterAll
@@ -31,14 +31,14 @@ class ExampleTokenizerTest {
     }
 
     static List<JsonNode> goldenCases() {
-        return GoldenText.cases("format");
+        return Golden.cases("format");
     }
 
     @ParameterizedTest
     @MethodSource("goldenCases")
     void idsAreThoseOfTransformers(JsonNode golden) {
         // given
-        int[] expected = GoldenText.ints(golden.required("ids"));
+        int[] expected = Golden.ids(golden.required("ids"));
 
         // when
         TokenizedExample example = tokenizer(0, GOLDEN_LENGTH).tokenize(7, PromptTemplateTest.example(golden));
@@ -52,7 +52,7 @@ class ExampleTokenizerTest {
     @MethodSource("goldenCases")
     void aTextThatIsTooLongLosesItsEnd(JsonNode golden) {
         // given
-        int[] whole = GoldenText.ints(golden.required("ids"));
+        int[] whole = Golden.ids(golden.required("ids"));
 
         // when
         TokenizedExample exact = tokenizer(0, whole.length).tokenize(1, PromptTemplateTest.example(golden));

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.medtune.GoldenText;
 import org.medtune.dataset.TokenizedDatasetWriter.Position;
 import org.medtune.model.Tokenizer;
+import org.medtune.testing.Golden;
 
 /** The parts of this room together, as the step that formats a dataset uses them. */
 class FormattingTest {
@@ -29,7 +29,7 @@ class FormattingTest {
 
     @BeforeAll
     static void openEmbeddedModel() {
-        tokenizer = Tokenizer.open(GoldenText.MODEL);
+        tokenizer = Tokenizer.open(Golden.MODEL);
     }
 
     @AfterAll
@@ -40,7 +40,7 @@ class FormattingTest {
     @Test
     void theRowsOfTheRecordedRunHaveAsManyTokensToPredictAsRecorded() {
         // given: the recorded run trained on the first 72 rows and cut at 640 tokens
-        JsonNode run = GoldenText.cases("train").get(0);
+        JsonNode run = Golden.cases("train").get(0);
         try (ExampleReader reader = open(SAMPLE, new RowSelection(80, QuestionLanguage.ZH));
                 TokenizedDatasetWriter writer = TokenizedDatasetWriter.open(folder, Position.START)) {
             format(reader, writer, new HeldOutSplit(0), Integer.MAX_VALUE);
@@ -53,7 +53,7 @@ class FormattingTest {
         // then
         assertThat(dataset.trainingRows()).isEqualTo(80);
         assertThat(run.required("steps")).hasSize(60).allSatisfy(step ->
-                assertThat(Arrays.stream(GoldenText.ints(step.required("rows")))
+                assertThat(Arrays.stream(Golden.ids(step.required("rows")))
                                 .map(row -> dataset.training(row).length - 1)
                                 .sum())
                         .isEqualTo(step.required("tokens").intValue()));

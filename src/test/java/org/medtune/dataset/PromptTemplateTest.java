@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.medtune.GoldenText;
 import org.medtune.InvalidInputException;
+import org.medtune.testing.Golden;
 
 class PromptTemplateTest {
 
@@ -18,7 +18,7 @@ class PromptTemplateTest {
     private static final ReasoningExample EXAMPLE = new ReasoningExample("Q", "C", "R");
 
     static List<JsonNode> goldenCases() {
-        return GoldenText.cases("format");
+        return Golden.cases("format");
     }
 
     static ReasoningExample example(JsonNode golden) {

@@ -19,15 +19,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.medtune.GoldenText;
 import org.medtune.InvalidInputException;
+import org.medtune.testing.Golden;
 
 class ChatTemplateTest {
 
     private static final List<ChatMessage> HELLO = List.of(new ChatMessage("user", "hello"));
 
     static List<JsonNode> goldenCases() {
-        return GoldenText.cases("chat_template");
+        return Golden.cases("chat_template");
     }
 
     @Test
@@ -38,7 +38,7 @@ class ChatTemplateTest {
     @ParameterizedTest
     @MethodSource("goldenCases")
     void rendersAsTransformersDoes(JsonNode golden) {
-        try (Tokenizer tokenizer = Tokenizer.open(GoldenText.MODEL)) {
+        try (Tokenizer tokenizer = Tokenizer.open(Golden.MODEL)) {
             // when
             String rendered = tokenizer.chatTemplate()
                     .render(messages(golden), golden.required("add_generation_prompt").booleanValue());
@@ -144,7 +144,7 @@ class ChatTemplateTest {
                 .mapToObj(i -> new ChatMessage(i % 2 == 0 ? "user" : "assistant", "x".repeat(1_000)))
                 .toList();
 
-        try (Tokenizer tokenizer = Tokenizer.open(GoldenText.MODEL)) {
+        try (Tokenizer tokenizer = Tokenizer.open(Golden.MODEL)) {
             // when / then
             assertThat(tokenizer.chatTemplate().render(messages, true)).hasSizeGreaterThan(1_000_000);
         }

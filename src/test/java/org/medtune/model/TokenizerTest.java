@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.medtune.GoldenText;
 import org.medtune.InvalidInputException;
+import org.medtune.testing.Golden;
 
 class TokenizerTest {
 
@@ -31,7 +31,7 @@ class TokenizerTest {
 
     @BeforeAll
     static void openEmbeddedModel() {
-        tokenizer = Tokenizer.open(GoldenText.MODEL);
+        tokenizer = Tokenizer.open(Golden.MODEL);
     }
 
     @AfterAll
@@ -40,7 +40,7 @@ class TokenizerTest {
     }
 
     static List<JsonNode> goldenCases() {
-        return GoldenText.cases("tokenizer");
+        return Golden.cases("tokenizer");
     }
 
     @Test
@@ -53,12 +53,12 @@ class TokenizerTest {
     void encodesAndDecodesAsTransformersDoes(JsonNode golden) {
         // given
         String text = golden.required("text").textValue();
-        int[] ids = GoldenText.ints(golden.required("ids"));
+        int[] ids = Golden.ids(golden.required("ids"));
 
         // when / then
         assertThat(tokenizer.encode(text)).containsExactly(ids);
         assertThat(tokenizer.encodeWithBeginOfSentence(text))
-                .containsExactly(GoldenText.ints(golden.required("ids_with_bos")));
+                .containsExactly(Golden.ids(golden.required("ids_with_bos")));
         assertThat(tokenizer.decode(ids)).isEqualTo(golden.required("decoded").textValue());
     }
 
@@ -221,11 +221,11 @@ class TokenizerTest {
     private Path modelWith(Consumer<ObjectNode> change) throws IOException {
         ObjectMapper json = new ObjectMapper();
         ObjectNode config = (ObjectNode) json.readTree(
-                GoldenText.MODEL.resolve("tokenizer_config.json").toFile());
+                Golden.MODEL.resolve("tokenizer_config.json").toFile());
         change.accept(config);
         Path tokenizerJson = folder.resolve("tokenizer.json");
         if (Files.notExists(tokenizerJson)) {
-            Files.copy(GoldenText.MODEL.resolve("tokenizer.json"), tokenizerJson);
+            Files.copy(Golden.MODEL.resolve("tokenizer.json"), tokenizerJson);
         }
         json.writeValue(folder.resolve("tokenizer_config.json").toFile(), config);
         return folder;

@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.medtune.GoldenText;
 import org.medtune.InvalidInputException;
+import org.medtune.testing.Golden;
 
 class NativeTokenizerTest {
 
-    private static final Path TOKENIZER_JSON = GoldenText.MODEL.resolve("tokenizer.json");
+    private static final Path TOKENIZER_JSON = Golden.MODEL.resolve("tokenizer.json");
 
     @Test
     void neitherTruncatesNorPads() {

@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.StreamSupport;
 import org.medtune.model.SafetensorsFile;
 
 /** Reference values made with Transformers and PEFT; the README beside the files says how. */
@@ -25,6 +27,11 @@ public final class Golden {
     /** A part of golden.json. */
     public static JsonNode json(String field) {
         return ROOT.get(field);
+    }
+
+    /** The cases of a part of golden.json. */
+    public static List<JsonNode> cases(String field) {
+        return StreamSupport.stream(json(field).spliterator(), false).toList();
     }
 
     /** An array of integers as ids. */
