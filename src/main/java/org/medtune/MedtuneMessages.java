@@ -54,10 +54,6 @@ public interface MedtuneMessages extends BasicLogger {
             + "folder, or the name of one in %s.")
     InvalidInputException modelFolderMissing(String given, String folder, Path modelsFolder);
 
-    @Message(id = 10, value = "The model folder %s holds no readable config.json; give the folder of a whole Hugging "
-            + "Face model.")
-    InvalidInputException modelWithoutConfiguration(Path folder);
-
     @Message(id = 11, value = "dataset.file is %s, but there is no file %s; give the path of a dataset, or the name of "
             + "one in %s.")
     InvalidInputException datasetFileMissing(String given, String file, Path dataFolder);
@@ -165,6 +161,10 @@ public interface MedtuneMessages extends BasicLogger {
 
     @Message(id = 212, value = "The file %s holds the tensor %s as %s. Use a model stored in BF16, F16 or F32.")
     InvalidInputException wrongTensorType(Path file, String name, String type);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 213, value = "Loaded the model %s (%d MiB on the disk) as %s on %s; %s")
+    void modelLoaded(Path folder, long storedMebibytes, String type, String device, String runtime);
 
     @Message(id = 240, value = "The file %s cannot be read: %s. Copy it again from the model's source.")
     InvalidInputException unreadableTokenizerConfiguration(Path file, String reason, @Cause Throwable cause);
@@ -393,6 +393,10 @@ public interface MedtuneMessages extends BasicLogger {
     @LogMessage(level = Logger.Level.INFO)
     @Message(id = 509, value = "Training goes on from %s, after step %d")
     void resumedFrom(Path checkpoint, int step);
+
+    @Message(id = 510, value = "No row is left to train on: all %d accepted rows are held out for the evaluation, or none was "
+            + "accepted. Lower evaluation.share, or look at the rejected rows in %s.")
+    InvalidInputException noTrainingRows(int heldOut, Path folder);
 
     // ---- 600-699 evaluation and generation ----
 

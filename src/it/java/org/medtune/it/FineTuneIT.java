@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -63,6 +65,51 @@ class FineTuneIT {
         assertThat(stepsBefore).isBetween(1, 7);
         assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("COMPLETED");
         assertThat(adapter(server, restarted)).hasSameBinaryContentAs(adapter(server, unbroken));
+    }
+
+    @Test
+    void stopsWhenNoCheckpointCanBeWrittenAndGoesOnWhenItCan(WildFlyServer server) throws IOException {
+        // given: a run whose place for checkpoints is taken by a file
+        long unbroken = start(server, SMALL);
+        server.rest().awaitEnd(unbroken, PATIENCE);
+        long broken = start(server, SMALL);
+        Path checkpoints = server.home().resolve("runs/fine-tune-" + broken + "/checkpoints");
+        await("the run's folder").atMost(PATIENCE).pollInterval(Duration.ofMillis(5))
+                .until(() -> Files.isDirectory(checkpoints));
+        Files.delete(checkpoints);
+        Files.createFile(checkpoints);
+
+        // when
+        JsonNode stopped = server.rest().awaitEnd(broken, PATIENCE);
+
+        // then: the console can restart it, and its exit status says what to mend
+        assertThat(stopped.path("status").asText()).isEqualTo("STOPPED");
+        assertThat(stopped.path("exitStatus").asText()).startsWith("MEDTUNE000504: " + checkpoints);
+
+        // when: mended and restarted
+        Files.delete(checkpoints);
+        long restarted = server.rest().postJson("api/jobs/" + broken + "/restart", "{}").json()
+                .path("executionId").asLong();
+        JsonNode end = server.rest().awaitEnd(restarted, PATIENCE);
+
+        // then
+        assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("COMPLETED");
+        assertThat(adapter(server, restarted)).hasSameBinaryContentAs(adapter(server, unbroken));
+    }
+
+    @Test
+    void stopsWhenTheLossIsNoNumber(WildFlyServer server) {
+        // given: a learning rate that no model survives
+        Map<String, String> parameters = new TreeMap<>(SMALL);
+        parameters.put("learning.rate", "1e30");
+
+        // when
+        JsonNode end = server.rest().awaitEnd(start(server, parameters), PATIENCE);
+
+        // then
+        assertThat(end.path("status").asText()).isEqualTo("STOPPED");
+        assertThat(end.path("exitStatus").asText()).startsWith("MEDTUNE000500: In optimizer step")
+                .contains("Lower learning.rate");
     }
 
     @Test

@@ -4,6 +4,7 @@ import jakarta.batch.api.AbstractBatchlet;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
+import org.medtune.ops.FineTuneRequest;
 import org.medtune.ops.RunProgress;
 
 /**
@@ -24,8 +25,8 @@ public final class PrepareBatchlet extends AbstractBatchlet {
     public String process() {
         return failures.run(() -> {
             context.show(RunProgress.begin(RunProgress.Phase.PREPARE, null));
-            context.request();
-            context.prepareFolder();
+            FineTuneRequest request = context.request();
+            request.checkRoomForCheckpoints(context.prepareFolder());
             return null;
         });
     }

@@ -1,5 +1,7 @@
 package org.medtune.model;
 
+import static org.medtune.MedtuneMessages.MESSAGES;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -56,6 +58,8 @@ public final class CausalLanguageModel implements AutoCloseable {
         TensorScope scope = TensorRuntime.on(device).newScope();
         try {
             ModelWeights weights = ModelWeights.load(folder, scope, type);
+            MESSAGES.modelLoaded(folder.path(), folder.storedBytes() >> 20, type.safetensorsName(), device.deviceName(),
+                    TensorRuntime.describe());
             return new CausalLanguageModel(folder.configuration(), device, type, scope, weights);
         } catch (RuntimeException | Error e) {
             scope.close();

@@ -5,13 +5,18 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.medtune.tensor.ElementType;
 
@@ -25,6 +30,7 @@ public final class ModelFolder {
     private static final String SINGLE_FILE = "model.safetensors";
     private static final String INDEX_FILE = "model.safetensors.index.json";
     private static final int NAMES_SHOWN = 5;
+    private static final int SAMPLED_BYTES = 4096;
 
     private final Path path;
     private final ModelConfiguration configuration;
@@ -74,6 +80,26 @@ public final class ModelFolder {
     /** Bytes of all weights as they are stored. */
     public long storedBytes() {
         return tensors.values().stream().mapToLong(t -> t.entry().length()).sum();
+    }
+
+    /**
+     * A number that tells models apart, those of the same shape too: SHA-256, in hexadecimal, over every tensor's name,
+     * type, shape and first {@value #SAMPLED_BYTES} bytes. It does not change when the folder is moved.
+     */
+    public String fingerprint() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (Map.Entry<String, Location> tensor : new TreeMap<>(tensors).entrySet()) {
+                SafetensorsFile.Entry entry = tensor.getValue().entry();
+                String description = tensor.getKey() + entry.type() + Arrays.toString(entry.shape());
+                digest.update(description.getBytes(StandardCharsets.UTF_8));
+                int sampled = (int) Math.min(SAMPLED_BYTES, entry.length());
+                digest.update(tensor.getValue().file().map(entry, 0, sampled));
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
     }
 
     Location tensor(String name) {

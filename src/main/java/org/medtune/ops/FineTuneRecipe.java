@@ -42,6 +42,7 @@ import org.medtune.dataset.HeldOutSplit;
 import org.medtune.dataset.PromptTemplate;
 import org.medtune.dataset.QuestionLanguage;
 import org.medtune.dataset.RowSelection;
+import org.medtune.model.ModelFolder;
 import org.medtune.model.Projection;
 import org.medtune.training.LearningRateSchedule;
 import org.medtune.training.RunFingerprint;
@@ -126,7 +127,8 @@ public record FineTuneRecipe(FineTuneParameters parameters) {
                 values.put(parameter.key(), value.toString());
             }
         });
-        values.put(FineTuneParameter.MODEL_FOLDER.key(), model.folder().toString());
+        // by content, so that a model folder may be moved between a stop and a restart
+        values.put(FineTuneParameter.MODEL_FOLDER.key(), ModelFolder.open(model.folder()).fingerprint());
         values.put(FineTuneParameter.PRECISION.key(), model.type().safetensorsName());
         values.put("dataset", dataset);
         return new RunFingerprint(values);

@@ -11,13 +11,17 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.medtune.InvalidInputException;
 import org.medtune.RecoverableException;
+import org.medtune.adapter.AdapterLayout;
+import org.medtune.model.ModelFolder;
+import org.medtune.tensor.ComputeDevice;
+import org.medtune.training.CheckpointStore;
 
 /**
  * What an operator asked for, after everything that can be checked without loading a model: the parameters, and the
- * files that they name.
+ * files that they name. Of the model's files the headers are read, so that a missing or damaged one is found here.
  *
  * @param parameters  every parameter
- * @param modelFolder an existing folder with a readable {@code config.json}
+ * @param modelFolder the folder of a model that can be loaded, all of its tensors accounted for
  * @param datasetFile an existing, readable file
  */
 public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, Path datasetFile) {
@@ -35,6 +39,9 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
         Path dataset = parameters.has(DATASET_FILE)
                 ? problems.check(() -> datasetFile(home, parameters.text(DATASET_FILE))).orElse(null) : null;
         checkWords(parameters, problems);
+        if (parameters.has(FineTuneParameter.DEVICE)) {
+            problems.check(() -> ComputeDevice.named(parameters.text(FineTuneParameter.DEVICE)));
+        }
         problems.check(() -> writable(home.runs()));
         problems.check(() -> writable(home.adapters()));
         problems.throwIfAny();
@@ -42,12 +49,21 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
     }
 
     /**
-     * Makes sure that a run's files will find room.
+     * Makes sure that the checkpoints that a run has still to write will find room.
      *
-     * @param bytes what the checkpoints of a run are estimated to take
      * @throws RecoverableException if the disk has less
      */
-    public static void checkFreeSpace(Path folder, long bytes) {
+    public void checkRoomForCheckpoints(RunFolder folder) {
+        FineTuneRecipe recipe = new FineTuneRecipe(parameters);
+        long elements = new AdapterLayout(ModelFolder.open(modelFolder).configuration(), recipe.lora()).size();
+        // where the steps follow from epochs, their number is known only when the rows have been read
+        double steps = parameters.givenSteps().orElse(1);
+        long all = (long) Math.ceil(steps / parameters.integer(FineTuneParameter.SAVE_STEPS));
+        long left = Math.max(1, all - folder.numberOfCheckpoints());
+        checkFreeSpace(folder.path(), left * CheckpointStore.bytes(elements));
+    }
+
+    static void checkFreeSpace(Path folder, long bytes) {
         try {
             long free = Files.getFileStore(folder).getUsableSpace();
             if (free < bytes) {
@@ -78,10 +94,7 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
         if (!Files.isDirectory(folder)) {
             throw MESSAGES.modelFolderMissing(given, folder.toString(), home.modelsFolder());
         }
-        if (!Files.isReadable(folder.resolve("config.json"))) {
-            throw MESSAGES.modelWithoutConfiguration(folder);
-        }
-        return folder;
+        return ModelFolder.open(folder).path();
     }
 
     private static Path datasetFile(MedtuneHome home, String given) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.medtune.RecoverableException;
 
 /**
@@ -55,6 +56,15 @@ public record RunFolder(Path path) {
     /** Adapter, optimizer and position, one folder a checkpoint. */
     public Path checkpoints() {
         return path.resolve("checkpoints");
+    }
+
+    /** How many checkpoints there are. */
+    int numberOfCheckpoints() {
+        try (Stream<Path> children = Files.list(checkpoints())) {
+            return (int) children.count();
+        } catch (IOException e) {
+            throw MESSAGES.runFolderUnusable(checkpoints(), e.toString(), e);
+        }
     }
 
     /** One line a step. */

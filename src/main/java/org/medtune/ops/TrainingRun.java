@@ -50,6 +50,9 @@ public final class TrainingRun implements AutoCloseable {
     public static TrainingRun open(FineTuneRequest request, RunFolder folder, BaseModels models) {
         FineTuneRecipe recipe = new FineTuneRecipe(request.parameters());
         TokenizedDataset dataset = TokenizedDataset.open(folder.dataset().resolve(TokenizedDatasetWriter.TOKENIZED_FILE));
+        if (dataset.trainingRows() == 0) {
+            throw MESSAGES.noTrainingRows(dataset.heldOut().size(), folder.dataset());
+        }
         ModelChoice choice = ModelChoice.of(request);
         TrainingConfiguration configuration = recipe.training(dataset.trainingRows());
         CheckpointStore checkpoints = new CheckpointStore(folder.checkpoints(),
@@ -61,7 +64,6 @@ public final class TrainingRun implements AutoCloseable {
         try {
             adapter = newest.map(path -> checkpoints.loadAdapter(path, base.model()))
                     .orElseGet(() -> LoraAdapter.initialize(base.model(), recipe.lora(), configuration.seed()));
-            FineTuneRequest.checkFreeSpace(folder.path(), CheckpointStore.bytes(adapter.layout().size()));
             LoraTrainer trainer = new LoraTrainer(base.model(), adapter, configuration, dataset::training,
                     RowOrder.shuffled(dataset.trainingRows(), configuration.rowsPerStep(), configuration.seed()));
             TrainingRun run = new TrainingRun(folder, configuration, checkpoints, base, adapter, trainer);

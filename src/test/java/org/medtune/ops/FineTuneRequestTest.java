@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,9 +25,7 @@ class FineTuneRequestTest {
 
     @BeforeEach
     void makeHome() throws IOException {
-        home = new MedtuneHome(folder.resolve("var"), folder.resolve("models"), folder.resolve("data"));
-        Files.createDirectories(home.modelsFolder().resolve("tiny-med-qwen2"));
-        Files.createFile(home.modelsFolder().resolve("tiny-med-qwen2/config.json"));
+        home = new MedtuneHome(folder.resolve("var"), Path.of("models").toAbsolutePath(), folder.resolve("data"));
         Files.createDirectories(home.dataFolder());
         Files.createFile(home.dataFolder().resolve("medical-reasoning-sample-zh.jsonl"));
     }
@@ -55,10 +56,44 @@ class FineTuneRequestTest {
 
     @Test
     void refusesAFolderThatIsNoModel() throws IOException {
-        Files.createDirectories(home.modelsFolder().resolve("empty"));
+        Path empty = Files.createDirectories(folder.resolve("empty"));
 
-        assertThatThrownBy(() -> FineTuneRequest.of(home, Map.of("model.folder", "empty")))
-                .hasMessageContaining("MEDTUNE000010: The model folder " + home.model("empty"));
+        assertThatThrownBy(() -> FineTuneRequest.of(home, Map.of("model.folder", empty.toString())))
+                .hasMessageContaining("MEDTUNE000201: The model folder " + empty + " has no config.json");
+    }
+
+    @Test
+    void findsADamagedModelBeforeAnythingIsLoaded() throws IOException {
+        // given: a model whose weights were not copied to the end
+        Path model = Files.createDirectories(folder.resolve("cut"));
+        Path whole = home.model("tiny-med-qwen2");
+        for (String name : List.of("config.json", "model.safetensors.index.json",
+                "model-00002-of-00002.safetensors")) {
+            Files.copy(whole.resolve(name), model.resolve(name));
+        }
+        byte[] shard = Files.readAllBytes(whole.resolve("model-00001-of-00002.safetensors"));
+        Files.write(model.resolve("model-00001-of-00002.safetensors"), Arrays.copyOf(shard, shard.length / 2));
+
+        assertThatThrownBy(() -> FineTuneRequest.of(home, Map.of("model.folder", model.toString())))
+                .hasMessageContaining("MEDTUNE000206").hasMessageContaining("is truncated");
+    }
+
+    @Test
+    void refusesADeviceThatIsNotThere() {
+        assertThatThrownBy(() -> FineTuneRequest.of(home, Map.of("device", "gpu99")))
+                .hasMessageContaining("MEDTUNE000101: The device gpu99 is not there");
+    }
+
+    @Test
+    void asksForRoomForTheCheckpointsThatAreLeft() {
+        // given: more checkpoints than any disk holds
+        FineTuneRequest request = FineTuneRequest.of(home,
+                Map.of("max.steps", "2000000000", "save.steps", "1", "lora.r", "384"));
+        RunFolder run = RunFolder.prepare(home, new RunKey(1, Instant.EPOCH), Map.of());
+
+        assertThatThrownBy(() -> request.checkRoomForCheckpoints(run))
+                .isInstanceOf(RecoverableException.class)
+                .hasMessageStartingWith("MEDTUNE000503: The disk is too full to write");
     }
 
     @Test
