@@ -118,7 +118,8 @@ public final class AdapterFolder {
             throws IOException {
         ByteBuffer values = adapter.parameters().toBytes();
         Map<String, AdapterLayout.Parameter> byName = new TreeMap<>();
-        adapter.layout().parameters().forEach(parameter -> byName.put(name(parameter, adapter.configuration()), parameter));
+        adapter.layout().parameters().forEach(
+                parameter -> byName.put(name(parameter, adapter.configuration()), parameter));
         SafetensorsWriter writer = new SafetensorsWriter();
         byName.forEach((name, p) -> writer.add(name, p.shape(),
                 values.slice((int) p.offset() * Float.BYTES, p.elements() * Float.BYTES)));

@@ -27,7 +27,7 @@ final class PeftConfiguration {
             "target_parameters", "trainable_token_indices", "use_qalora", "use_bdlora", "lora_bias",
             "alora_invocation_tokens");
 
-    /** Ways to draw the first values that leave the base model's weights alone; others need a base model of their own. */
+    /** Ways to draw the first values that leave the base model's weights alone; others need a base of their own. */
     private static final Set<String> INITIALIZATIONS = Set.of("true", "false", "gaussian", "orthogonal", "eva");
 
     private PeftConfiguration() {}

@@ -91,7 +91,9 @@ class ModelConfigurationReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"'rope_theta': 500000.0, 'rope_scaling': {", "'rope_parameters': {'rope_theta': 500000.0, "})
+    @ValueSource(strings = {
+        "'rope_theta': 500000.0, 'rope_scaling': {", "'rope_parameters': {'rope_theta': 500000.0, "
+    })
     void theStretchingOfLlama3IsReadFromEitherForm(String beginning) throws IOException {
         assertThat(read("'model_type': 'llama', " + SIZES + ", " + beginning + "'rope_type': 'llama3', 'factor': 8.0, "
                 + "'low_freq_factor': 1.0, 'high_freq_factor': 4.0, 'original_max_position_embeddings': 8192}")
@@ -132,8 +134,8 @@ class ModelConfigurationReaderTest {
         "'hidden_act': 'gelu'                                  | hidden_act to gelu            | it is silu",
         "'use_sliding_window': true                            | use_sliding_window to true    | it is false",
         "'quantization_config': {'quant_method': 'gptq'}       | quantization_config to present | absent",
-        "'rope_scaling': {'rope_type': 'yarn', 'factor': 4}    | rope_type to yarn             | default, linear or llama3",
-        "'rope_parameters': {'rope_type': 'dynamic'}           | rope_type to dynamic          | default, linear or llama3",
+        "'rope_scaling': {'rope_type': 'yarn', 'factor': 4} | rope_type to yarn | default, linear or llama3",
+        "'rope_parameters': {'rope_type': 'dynamic'} | rope_type to dynamic | default, linear or llama3",
         "'rope_scaling': {'type': 'linear'}                    | factor to absent              | a number",
         "'rope_scaling': {'type': 'linear', 'factor': 'four'}  | factor to \"four\"            | a number",
         "'num_key_value_heads': 3                              | num_key_value_heads to 3      | a divisor",

@@ -184,7 +184,8 @@ class ModelFolderTest {
     void tensorsThatOlderFilesCarryAreIgnored() throws IOException {
         shapes.put("model.layers.0.self_attn.rotary_emb.inv_freq", new long[] {2});
         write(shapes);
-        Files.writeString(folder.resolve("config.json"), CONFIGURATION.replace("}", ", \"tie_word_embeddings\": true}"));
+        Files.writeString(folder.resolve("config.json"),
+                CONFIGURATION.replace("}", ", \"tie_word_embeddings\": true}"));
         assertThat(ModelFolder.open(folder).configuration().tiedEmbeddings()).isTrue();
     }
 

@@ -78,8 +78,10 @@ class SafetensorsFileTest {
     @Test
     void aTensorOfAnotherSizeOrASecondTimeIsNotWritten() {
         SafetensorsWriter writer = new SafetensorsWriter().add("x", new long[] {1}, bytes(1));
-        assertThatThrownBy(() -> writer.add("y", new long[] {2}, bytes(1))).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> writer.add("x", new long[] {1}, bytes(1))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> writer.add("y", new long[] {2}, bytes(1)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> writer.add("x", new long[] {1}, bytes(1)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -47,7 +47,8 @@ class TensorScopeTest {
     @CsvSource({
         "BFLOAT16, 0x3f80, 1", "BFLOAT16, 0xc020, -2.5", "BFLOAT16, 0x4049, 3.140625",
         "BFLOAT16, 0x0001, 9.183549615799121e-41",
-        "FLOAT16, 0x3c00, 1", "FLOAT16, 0xc100, -2.5", "FLOAT16, 0x7bff, 65504", "FLOAT16, 0x0001, 5.9604644775390625e-8"
+        "FLOAT16, 0x3c00, 1", "FLOAT16, 0xc100, -2.5", "FLOAT16, 0x7bff, 65504",
+        "FLOAT16, 0x0001, 5.9604644775390625e-8"
     })
     void sixteenBitNumbersWidenAndNarrowExactly(ElementType type, String bits, double value) {
         // given

@@ -30,7 +30,8 @@ public final class RewrittenModel {
         configuration = (ObjectNode) new ObjectMapper().readTree(Golden.MODEL.resolve("config.json").toFile());
         for (Path shard : shards()) {
             SafetensorsFile file = SafetensorsFile.open(shard);
-            file.entries().forEach((name, entry) -> tensors.put(name, new Weights(entry.shape(), widened(file, entry))));
+            file.entries().forEach((name, entry) ->
+                    tensors.put(name, new Weights(entry.shape(), widened(file, entry))));
         }
     }
 

@@ -111,7 +111,8 @@ class CheckpointStoreTest {
         try (LoraAdapter loaded = store.loadAdapter(checkpoint(2), model)) {
             // then
             assertThat(loaded.parameters().toFloatArray()).isEqualTo(adapter.parameters().toFloatArray());
-            assertThat(AdapterFolder.open(checkpoint(2)).adapterRecord()).isEqualTo(new AdapterRecord("medical", 64, 2));
+            assertThat(AdapterFolder.open(checkpoint(2)).adapterRecord())
+                    .isEqualTo(new AdapterRecord("medical", 64, 2));
         }
     }
 

@@ -26,7 +26,7 @@ import org.medtune.tensor.ElementType;
 import org.medtune.testing.EmbeddedModel;
 import org.medtune.testing.ShortRows;
 
-/** A run that was interrupted after any step and goes on from its checkpoint is, bit for bit, the run without a break. */
+/** A run that goes on from a checkpoint after an interruption is, bit for bit, the run without it. */
 class ResumeTest {
 
     private static final int STEPS = 6;

@@ -42,8 +42,8 @@ class SeedsTest {
 
     @Test
     void theSameNumbersGiveTheSameSeedInEveryRelease() {
-        // a resumed run draws what the run before it would have drawn, so these values, computed apart from the program,
-        // may never change; the first is the first output of SplitMix64 for the seed 0, without its lowest two bits
+        // a resumed run draws what the run before it would have drawn, so these values, computed apart from the
+        // program, may never change; the first is the first output of SplitMix64 for the seed 0, without its lowest two bits
         assertThat(Seeds.mix(0)).isEqualTo(0xe220a8397b1dcdafL >>> 2);
         assertThat(Seeds.mix(3407, 1, 0)).isEqualTo(3901923057635310658L);
     }
