@@ -37,7 +37,8 @@ def forward(q: Tensor, k: Tensor, v: Tensor, boundaries: List[int], row_starts: 
   # q [tokens, heads, size], k and v [tokens, groups, size] -> output like q, and what the backward pass needs
   if q.is_cuda and q.dtype != 6:
     most = __torch__.attention.longest(boundaries)
-    output, lse, seed, offset, mask = torch._flash_attention_forward(q, k, v, row_starts, row_starts, most, most, 0., True, False)
+    output, lse, seed, offset, mask = torch._flash_attention_forward(q, k, v, row_starts, row_starts, most, most, 0.,
+        True, False)
     return (output, [output, lse, seed, offset])
   group = q.size(1) // k.size(1)
   output = torch.empty(q.size(), dtype=q.dtype, device=q.device)
@@ -59,10 +60,12 @@ def forward(q: Tensor, k: Tensor, v: Tensor, boundaries: List[int], row_starts: 
     output[start:end].copy_(__torch__.attention.heads_last(o))
   return (output, saved)
 
-def backward(d_output: Tensor, q: Tensor, k: Tensor, v: Tensor, saved: List[Tensor], boundaries: List[int], row_starts: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+def backward(d_output: Tensor, q: Tensor, k: Tensor, v: Tensor, saved: List[Tensor], boundaries: List[int],
+        row_starts: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
   if q.is_cuda and q.dtype != 6:
     most = __torch__.attention.longest(boundaries)
-    dq, dk, dv = torch._flash_attention_backward(d_output, q, k, v, saved[0], saved[1], row_starts, row_starts, most, most, 0., True, saved[2], saved[3])
+    dq, dk, dv = torch._flash_attention_backward(d_output, q, k, v, saved[0], saved[1], row_starts, row_starts, most,
+        most, 0., True, saved[2], saved[3])
     return (dq, dk, dv)
   group = q.size(1) // k.size(1)
   dq = torch.empty(q.size(), dtype=q.dtype, device=q.device)
@@ -83,7 +86,8 @@ def backward(d_output: Tensor, q: Tensor, k: Tensor, v: Tensor, saved: List[Tens
       dkr = ds.transpose(-2, -1) @ qr
       dvr = p.transpose(-2, -1) @ do
     else:
-      dqr, dkr, dvr = torch._scaled_dot_product_flash_attention_for_cpu_backward(do, qr, kr, vr, saved[row * 2], saved[row * 2 + 1], 0., True)
+      dqr, dkr, dvr = torch._scaled_dot_product_flash_attention_for_cpu_backward(do, qr, kr, vr, saved[row * 2],
+          saved[row * 2 + 1], 0., True)
     dq[start:end].copy_(__torch__.attention.heads_last(dqr))
     dk[start:end].copy_(__torch__.attention.heads_last(__torch__.attention.summed_by_group(dkr, group)))
     dv[start:end].copy_(__torch__.attention.heads_last(__torch__.attention.summed_by_group(dvr, group)))

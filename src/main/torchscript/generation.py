@@ -1,6 +1,7 @@
 # Decoding with a cache of keys and values.
 
-def layer(x: Tensor, cos: Tensor, sin: Tensor, position: int, weights: List[Tensor], adapter: List[Tensor], keys: Tensor, values: Tensor, eps: float, scaling: float) -> Tensor:
+def layer(x: Tensor, cos: Tensor, sin: Tensor, position: int, weights: List[Tensor], adapter: List[Tensor],
+        keys: Tensor, values: Tensor, eps: float, scaling: float) -> Tensor:
   # x [tokens, hidden] of one sequence, at position and after; keys and values [groups, capacity, size] hold what came
   # before and take the new tokens' in
   size = cos.size(-1) * 2
@@ -33,13 +34,15 @@ def layer(x: Tensor, cos: Tensor, sin: Tensor, position: int, weights: List[Tens
   attention_out, z_o = __torch__.projection.project(o, weights[3], weights[4], adapter[4], adapter[5:6], scaling, 0., 0)
   y1 = attention_out.add_(x)
   h2, r2 = __torch__.normalization.rms_norm(y1, weights[5], eps)
-  gate_up, z_gate_up = __torch__.projection.project(h2, weights[6], weights[7], adapter[6], adapter[7:9], scaling, 0., 0)
+  gate_up, z_gate_up = __torch__.projection.project(h2, weights[6], weights[7], adapter[6], adapter[7:9], scaling, 0.,
+      0)
   inner = gate_up.size(1) // 2
   m = torch.silu(gate_up[:, :inner]).mul_(gate_up[:, inner:])
   mlp_out, z_down = __torch__.projection.project(m, weights[8], weights[9], adapter[9], adapter[10:11], scaling, 0., 0)
   return mlp_out.add_(y1)
 
-def decode(token_ids: Tensor, position: int, embedding: Tensor, norm: Tensor, head: Tensor, frequencies: Tensor, weights: List[Tensor], adapter: List[Tensor], caches: List[Tensor], eps: float, scaling: float) -> Tensor:
+def decode(token_ids: Tensor, position: int, embedding: Tensor, norm: Tensor, head: Tensor, frequencies: Tensor,
+        weights: List[Tensor], adapter: List[Tensor], caches: List[Tensor], eps: float, scaling: float) -> Tensor:
   # The whole model in one call: 10 weights, 11 adapter tensors and 2 caches a layer -> logits [vocabulary] after the
   # last token
   x = torch.embedding(embedding, token_ids)
@@ -47,5 +50,6 @@ def decode(token_ids: Tensor, position: int, embedding: Tensor, norm: Tensor, he
   tables = __torch__.rotary.tables(positions, frequencies, x.dtype)
   layers = len(caches) // 2
   for i in range(layers):
-    x = __torch__.generation.layer(x, tables[0], tables[1], position, weights[i * 10:i * 10 + 10], adapter[i * 11:i * 11 + 11], caches[i * 2], caches[i * 2 + 1], eps, scaling)
+    x = __torch__.generation.layer(x, tables[0], tables[1], position, weights[i * 10:i * 10 + 10],
+        adapter[i * 11:i * 11 + 11], caches[i * 2], caches[i * 2 + 1], eps, scaling)
   return __torch__.loss.logits(x[-1:], norm, head, eps).squeeze(0)

@@ -29,7 +29,8 @@ class Kernels(Module):
   def add_scaled(self: __torch__.Kernels, target: Tensor, other: Tensor, factor: float) -> Tensor:
     return target.add_(other, alpha=factor)
 
-  def matrix_views(self: __torch__.Kernels, flat: Tensor, offsets: List[int], rows: List[int], columns: List[int]) -> List[Tensor]:
+  def matrix_views(self: __torch__.Kernels, flat: Tensor, offsets: List[int], rows: List[int],
+          columns: List[int]) -> List[Tensor]:
     # views of a flat vector as matrices, row-major; columns of -1 make a vector
     views = annotate(List[Tensor], [])
     for i in range(len(offsets)):
@@ -44,7 +45,8 @@ class Kernels(Module):
   def inverse_frequencies(self: __torch__.Kernels, head_size: int, theta: float, like: Tensor) -> Tensor:
     return __torch__.rotary.inverse_frequencies(head_size, theta, like)
 
-  def llama3_frequencies(self: __torch__.Kernels, frequencies: Tensor, factor: float, low_freq_factor: float, high_freq_factor: float, original_context: float) -> Tensor:
+  def llama3_frequencies(self: __torch__.Kernels, frequencies: Tensor, factor: float, low_freq_factor: float,
+          high_freq_factor: float, original_context: float) -> Tensor:
     return __torch__.rotary.llama3_scaled(frequencies, factor, low_freq_factor, high_freq_factor, original_context)
 
   def linear_frequencies(self: __torch__.Kernels, frequencies: Tensor, factor: float) -> Tensor:
@@ -58,22 +60,33 @@ class Kernels(Module):
   def embed(self: __torch__.Kernels, embedding: Tensor, token_ids: Tensor) -> Tensor:
     return torch.embedding(embedding, token_ids)
 
-  def layer_forward(self: __torch__.Kernels, x: Tensor, cos: Tensor, sin: Tensor, boundaries: List[int], row_starts: Tensor, weights: List[Tensor], adapter: List[Tensor], eps: float, scaling: float, dropout: float, seed: int, keep: bool) -> List[Tensor]:
+  def layer_forward(self: __torch__.Kernels, x: Tensor, cos: Tensor, sin: Tensor, boundaries: List[int],
+          row_starts: Tensor, weights: List[Tensor], adapter: List[Tensor], eps: float, scaling: float,
+          dropout: float, seed: int, keep: bool) -> List[Tensor]:
     # the layer's output and, if keep, what layer_backward needs of the forward pass
-    results = __torch__.layer.forward(x, cos, sin, boundaries, row_starts, weights, adapter, eps, scaling, dropout, seed)
+    results = __torch__.layer.forward(x, cos, sin, boundaries, row_starts, weights, adapter, eps, scaling, dropout,
+        seed)
     if keep:
       return results
     return results[:1]
 
-  def layer_backward(self: __torch__.Kernels, dy: Tensor, x: Tensor, saved: List[Tensor], cos: Tensor, sin: Tensor, boundaries: List[int], row_starts: Tensor, weights: List[Tensor], adapter: List[Tensor], gradients: List[Tensor], scaling: float, dropout: float, seed: int) -> Tensor:
-    return __torch__.layer.backward(dy, x, saved, cos, sin, boundaries, row_starts, weights, adapter, gradients, scaling, dropout, seed)
+  def layer_backward(self: __torch__.Kernels, dy: Tensor, x: Tensor, saved: List[Tensor], cos: Tensor, sin: Tensor,
+          boundaries: List[int], row_starts: Tensor, weights: List[Tensor], adapter: List[Tensor],
+          gradients: List[Tensor], scaling: float, dropout: float, seed: int) -> Tensor:
+    return __torch__.layer.backward(dy, x, saved, cos, sin, boundaries, row_starts, weights, adapter, gradients,
+        scaling, dropout, seed)
 
-  def layer_recompute_backward(self: __torch__.Kernels, dy: Tensor, x: Tensor, cos: Tensor, sin: Tensor, boundaries: List[int], row_starts: Tensor, weights: List[Tensor], adapter: List[Tensor], gradients: List[Tensor], eps: float, scaling: float, dropout: float, seed: int) -> Tensor:
+  def layer_recompute_backward(self: __torch__.Kernels, dy: Tensor, x: Tensor, cos: Tensor, sin: Tensor,
+          boundaries: List[int], row_starts: Tensor, weights: List[Tensor], adapter: List[Tensor],
+          gradients: List[Tensor], eps: float, scaling: float, dropout: float, seed: int) -> Tensor:
     # gradient checkpointing (Chen et al. 2016): the forward pass again from the layer's input, then the backward pass
-    results = __torch__.layer.forward(x, cos, sin, boundaries, row_starts, weights, adapter, eps, scaling, dropout, seed)
-    return __torch__.layer.backward(dy, x, results[1:], cos, sin, boundaries, row_starts, weights, adapter, gradients, scaling, dropout, seed)
+    results = __torch__.layer.forward(x, cos, sin, boundaries, row_starts, weights, adapter, eps, scaling, dropout,
+        seed)
+    return __torch__.layer.backward(dy, x, results[1:], cos, sin, boundaries, row_starts, weights, adapter, gradients,
+        scaling, dropout, seed)
 
-  def next_token_loss(self: __torch__.Kernels, x: Tensor, norm: Tensor, head: Tensor, targets: Tensor, eps: float, chunk: int, gradient_scale: float) -> List[Tensor]:
+  def next_token_loss(self: __torch__.Kernels, x: Tensor, norm: Tensor, head: Tensor, targets: Tensor, eps: float,
+          chunk: int, gradient_scale: float) -> List[Tensor]:
     return __torch__.loss.next_token_loss(x, norm, head, targets, eps, chunk, gradient_scale)
 
   def logits(self: __torch__.Kernels, x: Tensor, norm: Tensor, head: Tensor, eps: float) -> Tensor:
@@ -84,13 +97,19 @@ class Kernels(Module):
   def clip_gradient(self: __torch__.Kernels, gradient: Tensor, maximum: float) -> Tensor:
     return __torch__.optimizer.clip(gradient, maximum)
 
-  def adamw(self: __torch__.Kernels, parameters: Tensor, gradient: Tensor, first_moment: Tensor, second_moment: Tensor, steps_done: Tensor, learning_rate: float, beta1: float, beta2: float, epsilon: float, weight_decay: float) -> Tensor:
-    return __torch__.optimizer.adamw(parameters, gradient, first_moment, second_moment, steps_done, learning_rate, beta1, beta2, epsilon, weight_decay)
+  def adamw(self: __torch__.Kernels, parameters: Tensor, gradient: Tensor, first_moment: Tensor,
+          second_moment: Tensor, steps_done: Tensor, learning_rate: float, beta1: float, beta2: float, epsilon: float,
+          weight_decay: float) -> Tensor:
+    return __torch__.optimizer.adamw(parameters, gradient, first_moment, second_moment, steps_done, learning_rate,
+        beta1, beta2, epsilon, weight_decay)
 
   # ---- generation ----
 
-  def decode(self: __torch__.Kernels, token_ids: Tensor, position: int, embedding: Tensor, norm: Tensor, head: Tensor, frequencies: Tensor, weights: List[Tensor], adapter: List[Tensor], caches: List[Tensor], eps: float, scaling: float) -> Tensor:
-    return __torch__.generation.decode(token_ids, position, embedding, norm, head, frequencies, weights, adapter, caches, eps, scaling)
+  def decode(self: __torch__.Kernels, token_ids: Tensor, position: int, embedding: Tensor, norm: Tensor, head: Tensor,
+          frequencies: Tensor, weights: List[Tensor], adapter: List[Tensor], caches: List[Tensor], eps: float,
+          scaling: float) -> Tensor:
+    return __torch__.generation.decode(token_ids, position, embedding, norm, head, frequencies, weights, adapter,
+        caches, eps, scaling)
 
   def argmax(self: __torch__.Kernels, logits: Tensor) -> Tensor:
     return torch.argmax(logits, -1)

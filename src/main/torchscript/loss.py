@@ -1,7 +1,8 @@
 # Cross-entropy of the next token. Logits are made in chunks of tokens, turned into their gradient in place and let go, so
 # tokens x vocabulary numbers never exist at once.
 
-def next_token_loss(x: Tensor, norm: Tensor, head: Tensor, targets: Tensor, eps: float, chunk: int, gradient_scale: float) -> List[Tensor]:
+def next_token_loss(x: Tensor, norm: Tensor, head: Tensor, targets: Tensor, eps: float, chunk: int,
+        gradient_scale: float) -> List[Tensor]:
   # x [tokens, hidden], targets [tokens] with -100 where nothing is predicted
   # -> the sum of the negative log likelihoods (float64) and, if gradient_scale is not 0, gradient_scale * d sum / d x
   h, inverse_rms = __torch__.normalization.rms_norm(x, norm, eps)

@@ -36,7 +36,8 @@ def low_rank(x: Tensor, a: Tensor, b: List[Tensor], scaling: float, dropout: flo
     z = __torch__.product.linear(x, a)
   return z * scaling
 
-def project(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: List[Tensor], scaling: float, dropout: float, seed: int) -> Tuple[Tensor, Tensor]:
+def project(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: List[Tensor], scaling: float, dropout: float,
+        seed: int) -> Tuple[Tensor, Tensor]:
   # x [tokens, inputs] -> y [tokens, outputs] and the low-rank activations, which the backward pass needs
   if bias.numel() > 0:
     y = __torch__.product.linear_bias(x, weight, bias)
@@ -64,7 +65,8 @@ def accumulate(gradient: Tensor, left: Tensor, right: Tensor) -> Tensor:
     gradient.add_((left.t() @ right).to(gradient.dtype))
   return gradient
 
-def project_backward(dy: Tensor, x: Tensor, weight: Tensor, a: Tensor, b: List[Tensor], z: Tensor, a_gradient: Tensor, b_gradients: List[Tensor], bias_gradients: List[Tensor], scaling: float, dropout: float, seed: int) -> Tensor:
+def project_backward(dy: Tensor, x: Tensor, weight: Tensor, a: Tensor, b: List[Tensor], z: Tensor, a_gradient: Tensor,
+        b_gradients: List[Tensor], bias_gradients: List[Tensor], scaling: float, dropout: float, seed: int) -> Tensor:
   # Adds to the gradients of A, B and the trained biases in place and returns the gradient of x.
   dx = __torch__.product.times(dy, weight)
   column = 0

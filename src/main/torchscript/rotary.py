@@ -5,7 +5,8 @@ def inverse_frequencies(head_size: int, theta: float, like: Tensor) -> Tensor:
   exponent = torch.arange(0, head_size, 2, dtype=6, device=like.device) / float(head_size)
   return torch.reciprocal(torch.pow(theta, exponent))
 
-def llama3_scaled(frequencies: Tensor, factor: float, low_freq_factor: float, high_freq_factor: float, original_context: float) -> Tensor:
+def llama3_scaled(frequencies: Tensor, factor: float, low_freq_factor: float, high_freq_factor: float,
+        original_context: float) -> Tensor:
   # Llama 3.1's stretch of the low frequencies; source: modeling_rope_utils.py of Transformers, "llama3"
   wavelength = 6.283185307179586 / frequencies
   low_wavelength = original_context / low_freq_factor

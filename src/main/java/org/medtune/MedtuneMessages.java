@@ -54,8 +54,8 @@ public interface MedtuneMessages extends BasicLogger {
             + "folder, or the name of one in %s.")
     InvalidInputException modelFolderMissing(String given, String folder, Path modelsFolder);
 
-    @Message(id = 11, value = "dataset.file is %s, but there is no file %s; give the path of a dataset, or the name of "
-            + "one in %s.")
+    @Message(id = 11, value = "dataset.file is %s, but there is no file %s; give the path of a dataset, or the name "
+            + "of one in %s.")
     InvalidInputException datasetFileMissing(String given, String file, Path dataFolder);
 
     @Message(id = 12, value = "The dataset %s cannot be read; give the server's user permission to read it.")
@@ -76,12 +76,12 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 17, value = "The run.json of %s cannot be read, so the folder counts as another run's.")
     void runDescriptionUnreadable(Path folder, @Cause Throwable cause);
 
-    @Message(id = 18, value = "The system property %s is not set; start the server with its own bin/standalone script, "
-            + "or set it there.")
+    @Message(id = 18, value = "The system property %s is not set; start the server with its own bin/standalone "
+            + "script, or set it there.")
     InvalidInputException settingMissing(String name);
 
-    @Message(id = 19, value = "lora.target.modules names %s, which is no projection; give some of q_proj, k_proj, v_proj, "
-            + "o_proj, gate_proj, up_proj and down_proj.")
+    @Message(id = 19, value = "lora.target.modules names %s, which is no projection; give some of q_proj, k_proj, "
+            + "v_proj, o_proj, gate_proj, up_proj and down_proj.")
     InvalidInputException targetModuleUnknown(String name);
 
     @Message(id = 20, value = "The run %s has no intact checkpoint; restart the job to train again.")
@@ -92,8 +92,8 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 100, value = "There is no device called '%s'. Use auto, cpu, or gpu0, gpu1 and so on.")
     InvalidInputException unknownDeviceName(String name);
 
-    @Message(id = 101, value = "The device %s is not there: this host has %d usable accelerator(s). Use device=cpu or "
-            + "device=auto, or install the CUDA build of PyTorch 2.7.1 as the documentation describes.")
+    @Message(id = 101, value = "The device %s is not there: this host has %d usable accelerator(s). Use device=cpu "
+            + "or device=auto, or install the CUDA build of PyTorch 2.7.1 as the documentation describes.")
     InvalidInputException noSuchAccelerator(String name, int present);
 
     @Message(id = 102, value = "Memory on %s ran out in the kernel %s. Lower max.seq.length or "
@@ -121,8 +121,8 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 201, value = "The model folder %s has no %s. Copy the missing file from where the model came from.")
     InvalidInputException missingModelFile(Path folder, String name);
 
-    @Message(id = 202, value = "The file %s cannot be read (%s). Give the server's user the right to read it, or copy "
-            + "it again.")
+    @Message(id = 202, value = "The file %s cannot be read (%s). Give the server's user the right to read it, or "
+            + "copy it again.")
     InvalidInputException unreadableModelFile(Path file, String reason);
 
     @Message(id = 203, value = "The file %s is malformed: %s. Copy it again from where the model came from.")
@@ -132,8 +132,8 @@ public interface MedtuneMessages extends BasicLogger {
             + "model_type is qwen2 or llama.")
     InvalidInputException unknownArchitecture(Path file, String modelType);
 
-    @Message(id = 205, value = "The model of %s sets %s to %s, which this version cannot compute. Use a model where it "
-            + "is %s.")
+    @Message(id = 205, value = "The model of %s sets %s to %s, which this version cannot compute. Use a model where "
+            + "it is %s.")
     InvalidInputException unsupportedModelSetting(Path file, String name, String value, String supported);
 
     @Message(id = 206, value = "The file %s is truncated: it has %d bytes and should have at least %d. Copy it again "
@@ -143,12 +143,12 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 207, value = "The file %s is no safetensors file: %s. Copy it again from where the model came from.")
     InvalidInputException damagedSafetensors(Path file, String reason);
 
-    @Message(id = 208, value = "The file %s holds the tensor %s in the unknown element type '%s'. Use a model stored in "
-            + "BF16, F16 or F32.")
+    @Message(id = 208, value = "The file %s holds the tensor %s in the unknown element type '%s'. Use a model stored "
+            + "in BF16, F16 or F32.")
     InvalidInputException unknownElementType(Path file, String name, String type);
 
-    @Message(id = 209, value = "The model folder %s lacks %d tensor(s): %s. Copy all of its safetensors files, or check "
-            + "that config.json belongs to them.")
+    @Message(id = 209, value = "The model folder %s lacks %d tensor(s): %s. Copy all of its safetensors files, or "
+            + "check that config.json belongs to them.")
     InvalidInputException missingTensors(Path folder, int count, String names);
 
     @Message(id = 210, value = "The model folder %s has %d tensor(s) that its config.json does not account for: %s. "
@@ -169,7 +169,8 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 240, value = "The file %s cannot be read: %s. Copy it again from the model's source.")
     InvalidInputException unreadableTokenizerConfiguration(Path file, String reason, @Cause Throwable cause);
 
-    @Message(id = 241, value = "The entry %s of %s is %s, but must be %s. Copy the file again from the model's source.")
+    @Message(id = 241, value = "The entry %s of %s is %s, but must be %s. Copy the file again from the model's "
+            + "source.")
     InvalidInputException invalidTokenizerConfigurationEntry(String entry, Path file, String value, String expected);
 
     @Message(id = 242, value = "The token %s, named by %s in %s, is not in the vocabulary of tokenizer.json. The two "
@@ -180,12 +181,12 @@ public interface MedtuneMessages extends BasicLogger {
             + "eos_token_id in generation_config.json or config.json.")
     InvalidInputException noEndOfSentenceToken(Path modelFolder);
 
-    @Message(id = 244, value = "The model in %s has no chat template, so it cannot be chatted with. Use an instruction "
-            + "or reasoning model, or add chat_template.jinja to the folder.")
+    @Message(id = 244, value = "The model in %s has no chat template, so it cannot be chatted with. Use an "
+            + "instruction or reasoning model, or add chat_template.jinja to the folder.")
     InvalidInputException noChatTemplate(Path modelFolder);
 
-    @Message(id = 245, value = "The chat template in %s cannot be rendered: %s. Correct the template, or copy "
-            + "it again from the model's source.")
+    @Message(id = 245, value = "The chat template in %s cannot be rendered: %s. Correct the template, or copy it "
+            + "again from the model's source.")
     InvalidInputException chatTemplateFails(String source, String reason, @Cause Throwable cause);
 
     @Message(id = 246, value = "The chat template in %s went beyond the %d steps, or the %d characters, that one "
@@ -208,7 +209,8 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 301, value = "The LoRA alpha is %s. Set lora.alpha to a positive number; 16 is the default.")
     InvalidInputException loraAlphaNotPositive(double alpha);
 
-    @Message(id = 302, value = "The LoRA dropout is %s. Set lora.dropout to a number from 0 up to, but not including, 1.")
+    @Message(id = 302, value = "The LoRA dropout is %s. Set lora.dropout to a number from 0 up to, but not "
+            + "including, 1.")
     InvalidInputException loraDropoutOutOfRange(double dropout);
 
     @Message(id = 303, value = "No module gets an adapter. Name at least one of q_proj, k_proj, v_proj, o_proj, "
@@ -221,26 +223,26 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 305, value = "The file %s is malformed: %s. Write the adapter again, or use another one.")
     InvalidInputException malformedAdapterFile(Path file, String reason);
 
-    @Message(id = 306, value = "The adapter of %s sets %s to %s, which this version cannot compute. Use an adapter where "
-            + "it is %s.")
+    @Message(id = 306, value = "The adapter of %s sets %s to %s, which this version cannot compute. Use an adapter "
+            + "where it is %s.")
     InvalidInputException unsupportedAdapterSetting(Path file, String name, String value, String supported);
 
-    @Message(id = 307, value = "The file %s lacks the tensor %s. Use the adapter_config.json and the base model that the "
-            + "adapter was trained with.")
+    @Message(id = 307, value = "The file %s lacks the tensor %s. Use the adapter_config.json and the base model that "
+            + "the adapter was trained with.")
     InvalidInputException missingAdapterTensor(Path file, String name);
 
     @Message(id = 308, value = "The file %s holds the tensor %s as %s %s where F32 %s is asked for. Use the "
             + "adapter_config.json and the base model that the adapter was trained with.")
     InvalidInputException wrongAdapterTensor(Path file, String name, String type, String shape, String expected);
 
-    @Message(id = 309, value = "The file %s holds the tensor %s, which its adapter_config.json does not account for. Use "
-            + "the adapter_config.json that belongs to it.")
+    @Message(id = 309, value = "The file %s holds the tensor %s, which its adapter_config.json does not account for. "
+            + "Use the adapter_config.json that belongs to it.")
     InvalidInputException unexpectedAdapterTensor(Path file, String name);
 
     // ---- 400-499 dataset ----
 
-    @Message(id = 400, value = "There is no dataset file %s. Give the path of a JSON or JSONL file that exists on the "
-            + "server.")
+    @Message(id = 400, value = "There is no dataset file %s. Give the path of a JSON or JSONL file that exists on "
+            + "the server.")
     InvalidInputException datasetMissing(Path file);
 
     @Message(id = 401, value = "The dataset %s is a folder, but must be a file. Name one JSON or JSONL file in it.")
@@ -250,8 +252,8 @@ public interface MedtuneMessages extends BasicLogger {
             + "server runs as.")
     InvalidInputException datasetUnreadable(Path file, String reason, @Cause Throwable cause);
 
-    @Message(id = 403, value = "The file %s is not UTF-8: byte %s at offset %d is not part of a character. Convert it, "
-            + "for instance with: iconv -f GB18030 -t UTF-8")
+    @Message(id = 403, value = "The file %s is not UTF-8: byte %s at offset %d is not part of a character. Convert "
+            + "it, for instance with: iconv -f GB18030 -t UTF-8")
     InvalidInputException notUtf8(Path file, String octet, long offset);
 
     @Message(id = 404, value = "The dataset file %s has no rows. Give a file with at least one example.")
@@ -291,16 +293,16 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 413, value = "There is no prompt template '%s'. Give one of: %s.")
     InvalidInputException unknownPromptTemplate(String name, String known);
 
-    @Message(id = 414, value = "The largest sequence length is %d tokens, but must be at least %d: a shorter text has "
-            + "no token to predict. Give for instance 2048.")
+    @Message(id = 414, value = "The largest sequence length is %d tokens, but must be at least %d: a shorter text "
+            + "has no token to predict. Give for instance 2048.")
     InvalidInputException sequenceLengthTooShort(int length, int shortest);
 
     @Message(id = 415, value = "Reading the file %s failed: %s. Check the disk or the network share that it is on, "
             + "then restart.")
     RecoverableException readingFailed(Path file, String reason, @Cause Throwable cause);
 
-    @Message(id = 416, value = "No row of the dataset has a question in the language '%s'. Choose the language 'any', "
-            + "or another dataset.")
+    @Message(id = 416, value = "No row of the dataset has a question in the language '%s'. Choose the language "
+            + "'any', or another dataset.")
     InvalidInputException noRowOfLanguage(String language);
 
     @Message(id = 420, value = "The field '%s' is missing.")
@@ -328,8 +330,8 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 441, value = "Writing the file %s failed: %s. Free space on that disk, or mend it, then restart.")
     RecoverableException writingFailed(Path file, String reason, @Cause Throwable cause);
 
-    @Message(id = 442, value = "The file %s has %d bytes, but %d had been written when the run stopped. It was changed "
-            + "since; start a new run.")
+    @Message(id = 442, value = "The file %s has %d bytes, but %d had been written when the run stopped. It was "
+            + "changed since; start a new run.")
     InvalidInputException outputShorterThanPosition(Path file, long size, long expected);
 
     @Message(id = 443, value = "The tokenised dataset %s is damaged in line %d: %s. Format the dataset again.")
@@ -352,29 +354,29 @@ public interface MedtuneMessages extends BasicLogger {
 
     // ---- 500-599 training ----
 
-    @Message(id = 500, value = "In optimizer step %d the loss is %s and the gradient norm %s. Nothing of this step was "
-            + "kept. Lower learning.rate or raise warmup.steps, look at the rows of the step, and restart the run from "
-            + "its last checkpoint.")
+    @Message(id = 500, value = "In optimizer step %d the loss is %s and the gradient norm %s. Nothing of this step "
+            + "was kept. Lower learning.rate or raise warmup.steps, look at the rows of the step, and restart the "
+            + "run from its last checkpoint.")
     RecoverableException notANumber(int step, double loss, double gradientNorm);
 
-    @Message(id = 501, value = "per.device.train.batch.size is %d, gradient.accumulation.steps is %d and max.steps is %d. "
-            + "Set each of them to 1 or more.")
+    @Message(id = 501, value = "per.device.train.batch.size is %d, gradient.accumulation.steps is %d and max.steps "
+            + "is %d. Set each of them to 1 or more.")
     InvalidInputException trainingCountTooSmall(int microBatchSize, int gradientAccumulationSteps, int maxSteps);
 
-    @Message(id = 502, value = "warmup.steps is %d, but the run has %d optimizer steps. Set warmup.steps to a number from 0 "
-            + "to that, or raise max.steps.")
+    @Message(id = 502, value = "warmup.steps is %d, but the run has %d optimizer steps. Set warmup.steps to a number "
+            + "from 0 to that, or raise max.steps.")
     InvalidInputException warmupLongerThanRun(int warmupSteps, int maxSteps);
 
-    @Message(id = 503, value = "The disk is too full to write %s: it takes %d MiB and %d MiB are free. Free space, then "
-            + "restart the run; nothing written before is lost.")
+    @Message(id = 503, value = "The disk is too full to write %s: it takes %d MiB and %d MiB are free. Free space, "
+            + "then restart the run; nothing written before is lost.")
     RecoverableException diskTooFull(Path target, long neededMebibytes, long freeMebibytes);
 
-    @Message(id = 504, value = "%s cannot be written (%s). Check that the disk has space and that the server's user may "
-            + "write there, then restart the run; nothing written before is lost.")
+    @Message(id = 504, value = "%s cannot be written (%s). Check that the disk has space and that the server's user "
+            + "may write there, then restart the run; nothing written before is lost.")
     RecoverableException cannotWrite(Path target, String reason, @Cause Throwable cause);
 
-    @Message(id = 505, value = "%s cannot be read (%s). Check that the disk works and that the server's user may read it, "
-            + "then restart the run.")
+    @Message(id = 505, value = "%s cannot be read (%s). Check that the disk works and that the server's user may "
+            + "read it, then restart the run.")
     RecoverableException cannotRead(Path path, String reason, @Cause Throwable cause);
 
     @LogMessage(level = Logger.Level.INFO)
@@ -382,26 +384,26 @@ public interface MedtuneMessages extends BasicLogger {
     void checkpointWritten(Path checkpoint);
 
     @LogMessage(level = Logger.Level.WARN)
-    @Message(id = 507, value = "The checkpoint %s is damaged: %s. It is passed over for the one before; delete it when the "
-            + "run is done.")
+    @Message(id = 507, value = "The checkpoint %s is damaged: %s. It is passed over for the one before; delete it "
+            + "when the run is done.")
     void damagedCheckpoint(Path checkpoint, String damage);
 
-    @Message(id = 508, value = "The checkpoint %s belongs to another run: %s. Restart with the parameters that the run began "
-            + "with, or start a new run.")
+    @Message(id = 508, value = "The checkpoint %s belongs to another run: %s. Restart with the parameters that the "
+            + "run began with, or start a new run.")
     InvalidInputException checkpointOfAnotherRun(Path checkpoint, String differences);
 
     @LogMessage(level = Logger.Level.INFO)
     @Message(id = 509, value = "Training goes on from %s, after step %d")
     void resumedFrom(Path checkpoint, int step);
 
-    @Message(id = 510, value = "No row is left to train on: all %d accepted rows are held out for the evaluation, or none was "
-            + "accepted. Lower evaluation.share, or look at the rejected rows in %s.")
+    @Message(id = 510, value = "No row is left to train on: all %d accepted rows are held out for the evaluation, or "
+            + "none was accepted. Lower evaluation.share, or look at the rejected rows in %s.")
     InvalidInputException noTrainingRows(int heldOut, Path folder);
 
     // ---- 600-699 evaluation and generation ----
 
-    @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's context of %d "
-            + "tokens. Shorten the question or lower the number of new tokens.")
+    @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's "
+            + "context of %d tokens. Shorten the question or lower the number of new tokens.")
     InvalidInputException promptDoesNotFit(int promptTokens, int newTokens, int context);
 
     // ---- 700-799 batch ----
@@ -415,8 +417,8 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 702, value = "Execution %s cannot be stopped: it is %s.")
     ConflictException stopOfEnded(long executionId, String status);
 
-    @Message(id = 703, value = "Execution %s cannot be stopped: its server was killed while it ran; restart it to let it "
-            + "go on.")
+    @Message(id = 703, value = "Execution %s cannot be stopped: its server was killed while it ran; restart it to "
+            + "let it go on.")
     ConflictException stopOfInterrupted(long executionId);
 
     @Message(id = 704, value = "Execution %s cannot be restarted: it is running; stop it first.")
@@ -440,12 +442,13 @@ public interface MedtuneMessages extends BasicLogger {
     String unexpectedFailure(long executionId);
 
     @LogMessage(level = Logger.Level.INFO)
-    @Message(id = 710, value = "The dataset is formatted: %s rows, %s of them held out, %s cut at max.seq.length, and %s "
-            + "rejected; see %s")
+    @Message(id = 710, value = "The dataset is formatted: %s rows, %s of them held out, %s cut at max.seq.length, "
+            + "and %s rejected; see %s")
     void datasetFormatted(long accepted, long heldOut, long truncated, long rejected, Path folder);
 
     @LogMessage(level = Logger.Level.INFO)
-    @Message(id = 711, value = "Step %d of %d: loss %.4f, learning rate %.3g, gradient norm %.4f, %.1f tokens/s, %d s left")
+    @Message(id = 711, value = "Step %d of %d: loss %.4f, learning rate %.3g, gradient norm %.4f, %.1f tokens/s, %d "
+            + "s left")
     void stepTaken(int step, int steps, double loss, double learningRate, double norm, double speed, long secondsLeft);
 
     @LogMessage(level = Logger.Level.INFO)
@@ -461,12 +464,12 @@ public interface MedtuneMessages extends BasicLogger {
             + "defaults.")
     InvalidInputException bodyNotAnObject();
 
-    @Message(id = 802, value = "The value of %s is an object or null; send a string, a number, true or false, or an array "
-            + "of names.")
+    @Message(id = 802, value = "The value of %s is an object or null; send a string, a number, true or false, or an "
+            + "array of names.")
     InvalidInputException parameterNotAScalar(String name);
 
-    @Message(id = 803, value = "Requests that change something must have the content type application/json, even with "
-            + "an empty body.")
+    @Message(id = 803, value = "Requests that change something must have the content type application/json, even "
+            + "with an empty body.")
     String notJson();
 
     @Message(id = 804, value = "There is nothing at this address; the executions are at /medtune/api/jobs.")
@@ -487,7 +490,8 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 809, value = "%s is '%s'; give a whole number from %s to %s.")
     InvalidInputException badPaging(String name, String value, int least, int most);
 
-    @Message(id = 810, value = "There is no report of execution %s yet; it is written when the run has been evaluated.")
+    @Message(id = 810, value = "There is no report of execution %s yet; it is written when the run has been "
+            + "evaluated.")
     NotFoundException noReportYet(long executionId);
 
     @Message(id = 811, value = "Something unexpected went wrong; the server's log has the details under %s.")

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Writes a model folder with the geometry of DeepSeek-R1-Distill-Qwen-7B and random bfloat16 weights, for measuring where
- * the real one cannot be had: 15.2 GB in shards of one layer. It has no tokenizer.
+ * Writes a model folder with the geometry of DeepSeek-R1-Distill-Qwen-7B and random bfloat16 weights, for measuring
+ * where the real one cannot be had: 15.2 GB in shards of one layer. It has no tokenizer.
  */
 public final class RandomModel {
 

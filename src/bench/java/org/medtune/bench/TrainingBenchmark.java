@@ -32,11 +32,11 @@ import org.medtune.training.StepReport;
 import org.medtune.training.TrainingConfiguration;
 
 /**
- * The speed of the recipe on this machine: 60 optimizer steps of 2 x 4 rows of the sample dataset on the embedded model,
- * with and without gradient checkpointing, in float32 and bfloat16, and greedy decoding. Beside each stands the share of
- * the rate that a large matrix product reaches in the same run, at 4 floating-point operations a matrix parameter and
- * token: a frozen weight takes part in one product forward and one backward. What gradient checkpointing computes twice
- * is not counted.
+ * The speed of the recipe on this machine: 60 optimizer steps of 2 x 4 rows of the sample dataset on the embedded
+ * model, with and without gradient checkpointing, in float32 and bfloat16, and greedy decoding. Beside each stands
+ * the share of the rate that a large matrix product reaches in the same run, at 4 floating-point operations a matrix
+ * parameter and token: a frozen weight takes part in one product forward and one backward. What gradient
+ * checkpointing computes twice is not counted.
  */
 public final class TrainingBenchmark {
 

@@ -8,9 +8,9 @@ import org.medtune.tensor.Tensor;
 import org.medtune.tensor.TensorScope;
 
 /**
- * Where each trained parameter lies in the flat vector. Of every layer and group of projections come the A matrices, one
- * below the other so that they are one matrix to the kernels, then the B matrices; after all layers come the biases,
- * which take no weight decay.
+ * Where each trained parameter lies in the flat vector. Of every layer and group of projections come the A matrices,
+ * one below the other so that they are one matrix to the kernels, then the B matrices; after all layers come the
+ * biases, which take no weight decay.
  */
 public final class AdapterLayout {
 

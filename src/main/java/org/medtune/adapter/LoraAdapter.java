@@ -15,9 +15,9 @@ import org.medtune.tensor.Tensor;
 import org.medtune.tensor.TensorScope;
 
 /**
- * An adapter on a model's device: one flat float32 vector of parameters, and the views through which the model's passes
- * see it. A model of 16-bit type sees a 16-bit copy, which {@link #refresh} renews after the vector has changed. Used by
- * one thread while it changes; closing releases its memory.
+ * An adapter on a model's device: one flat float32 vector of parameters, and the views through which the model's
+ * passes see it. A model of 16-bit type sees a 16-bit copy, which {@link #refresh} renews after the vector has
+ * changed. Used by one thread while it changes; closing releases its memory.
  */
 public final class LoraAdapter implements AutoCloseable {
 
@@ -77,7 +77,8 @@ public final class LoraAdapter implements AutoCloseable {
     /**
      * An adapter with values from elsewhere.
      *
-     * @param values the flat vector in the order of {@link AdapterLayout}, a direct little-endian float32 buffer; copied
+     * @param values the flat vector in the order of {@link AdapterLayout}, a direct little-endian float32 buffer;
+     *     copied
      */
     static LoraAdapter of(CausalLanguageModel model, LoraConfiguration configuration, ByteBuffer values) {
         return new LoraAdapter(model, configuration, new AdapterLayout(model.configuration(), configuration), values);

@@ -11,9 +11,9 @@ import org.medtune.ops.RunProgress;
 import org.medtune.ops.TrainingRun;
 
 /**
- * Gives the numbers of the optimizer steps that are left. It opens the run's training, which processor and writer find in
- * the step's transient user data, and closes it. Where training goes on from is told by the newest intact checkpoint on
- * the disk; the number kept in the job repository is for the operator.
+ * Gives the numbers of the optimizer steps that are left. It opens the run's training, which processor and writer
+ * find in the step's transient user data, and closes it. Where training goes on from is told by the newest intact
+ * checkpoint on the disk; the number kept in the job repository is for the operator.
  */
 @Named
 @Dependent

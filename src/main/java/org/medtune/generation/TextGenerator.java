@@ -31,8 +31,8 @@ public final class TextGenerator {
      * @param maxNewTokens the most tokens to generate
      * @param stopIds tokens that end the answer; the one that ended it is the last of the result
      * @return the new token ids
-     * @throws org.medtune.InvalidInputException when the prompt is empty, or prompt and answer are longer than the model's
-     *     context
+     * @throws org.medtune.InvalidInputException when the prompt is empty, or prompt and answer are longer than the
+     *     model's context
      */
     public int[] greedy(int[] promptIds, int maxNewTokens, Set<Integer> stopIds, ActiveAdapter adapter) {
         int context = model.configuration().maxPositionEmbeddings();

@@ -89,7 +89,8 @@ final class ServerProcess {
 
     private boolean isOurs(ProcessHandle process) {
         // Windows tells no other process' command line; there the number has to do
-        return WINDOWS || process.info().commandLine().filter(line -> line.contains(site.server().toString())).isPresent();
+        return WINDOWS || process.info().commandLine()
+                .filter(line -> line.contains(site.server().toString())).isPresent();
     }
 
     private Optional<Long> processId() {

@@ -22,7 +22,8 @@ record Site(Path project, Path home, int portOffset) {
     static Site ofSystemProperties() {
         Path project = Path.of(System.getProperty("medtune.project", "")).toAbsolutePath().normalize();
         String home = System.getenv("MEDTUNE_HOME");
-        return new Site(project, home == null || home.isBlank() ? project.resolve("var") : Path.of(home).toAbsolutePath(),
+        return new Site(project,
+                home == null || home.isBlank() ? project.resolve("var") : Path.of(home).toAbsolutePath(),
                 Integer.getInteger("medtune.port.offset", 0));
     }
 

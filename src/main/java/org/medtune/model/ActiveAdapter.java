@@ -4,8 +4,8 @@ import java.util.List;
 import org.medtune.tensor.Tensor;
 
 /**
- * The low-rank factors that take part in a forward or backward pass, as the kernels take them. Owned by whoever made it;
- * the tensors have the model's compute type and lie on its device.
+ * The low-rank factors that take part in a forward or backward pass, as the kernels take them. Owned by whoever made
+ * it; the tensors have the model's compute type and lie on its device.
  *
  * @param layers one entry a decoder layer
  * @param scaling factor of the low-rank product: alpha / r, or alpha / sqrt(r)

@@ -117,9 +117,9 @@ public final class CausalLanguageModel implements AutoCloseable {
      */
     public List<Tensor> layerForward(TensorScope owner, int layer, Tensor x, MicroBatch batch, ActiveAdapter adapter,
             long dropoutSeed, boolean keep) {
-        return owner.call("layer_forward", x, batch.cos(), batch.sin(), batch.boundaries(), batch.rowStarts(), layerWeights(layer, adapter),
-                adapter.layers().get(layer).factors(), configuration.rmsNormEpsilon(), adapter.scaling(),
-                adapter.dropout(), dropoutSeed, keep);
+        return owner.call("layer_forward", x, batch.cos(), batch.sin(), batch.boundaries(), batch.rowStarts(),
+                layerWeights(layer, adapter), adapter.layers().get(layer).factors(), configuration.rmsNormEpsilon(),
+                adapter.scaling(), adapter.dropout(), dropoutSeed, keep);
     }
 
     /**
@@ -128,14 +128,15 @@ public final class CausalLanguageModel implements AutoCloseable {
      * @param dy gradient of the layer's output; may be overwritten
      * @param x the layer's input
      * @param kept what {@link #layerForward} returned with {@code keep} after the output
-     * @param gradients float32 gradients to add to: as the factors of {@link ActiveAdapter.Layer}, then the biases of the
-     *     seven projections, without elements where not trained
+     * @param gradients float32 gradients to add to: as the factors of {@link ActiveAdapter.Layer}, then the biases of
+     *     the seven projections, without elements where not trained
      * @return gradient of {@code x}
      */
     public Tensor layerBackward(TensorScope owner, int layer, Tensor dy, Tensor x, List<Tensor> kept, MicroBatch batch,
             ActiveAdapter adapter, List<Tensor> gradients, long dropoutSeed) {
         return owner.callForTensor("layer_backward", dy, x, kept, batch.cos(), batch.sin(), batch.boundaries(),
-                batch.rowStarts(), layerWeights(layer, adapter), adapter.layers().get(layer).factors(), gradients, adapter.scaling(),
+                batch.rowStarts(), layerWeights(layer, adapter), adapter.layers().get(layer).factors(), gradients,
+                adapter.scaling(),
                 adapter.dropout(), dropoutSeed);
     }
 
@@ -173,8 +174,8 @@ public final class CausalLanguageModel implements AutoCloseable {
             // a micro-batch has no input for the last token of a row: one more, whatever it is, makes it an input
             int[] row = Arrays.copyOf(tokenIds, tokenIds.length + 1);
             MicroBatch batch = microBatch(work, List.of(row));
-            return owner.callForTensor("logits", hiddenStates(work, batch, adapter), weights.finalNorm(), weights.head(),
-                    configuration.rmsNormEpsilon());
+            return owner.callForTensor("logits", hiddenStates(work, batch, adapter), weights.finalNorm(),
+                    weights.head(), configuration.rmsNormEpsilon());
         }
     }
 

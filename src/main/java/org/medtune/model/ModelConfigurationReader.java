@@ -84,7 +84,7 @@ final class ModelConfigurationReader {
     }
 
     private RotaryEmbedding rotaryEmbedding() {
-        JsonNode parameters = root.hasNonNull("rope_parameters") ? root.get("rope_parameters") : root.path("rope_scaling");
+        JsonNode parameters = root.path(root.hasNonNull("rope_parameters") ? "rope_parameters" : "rope_scaling");
         double theta = parameters.hasNonNull("rope_theta")
                 ? parameters.get("rope_theta").asDouble()
                 : root.path("rope_theta").asDouble(10_000.0);

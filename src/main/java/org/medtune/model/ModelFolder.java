@@ -22,8 +22,8 @@ import org.medtune.tensor.ElementType;
 
 /**
  * A Hugging Face folder of a Qwen2 or Llama model whose configuration and weight files have been checked against each
- * other: every tensor is there, with the right shape, in a type that can be loaded, and none is left over. Opening reads
- * headers only.
+ * other: every tensor is there, with the right shape, in a type that can be loaded, and none is left over. Opening
+ * reads headers only.
  */
 public final class ModelFolder {
 

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The seven linear projections of a decoder layer, in the order in which kernels take their adapters. Projections of one
- * input stand next to each other: their weights are stacked and share one matrix product.
+ * The seven linear projections of a decoder layer, in the order in which kernels take their adapters. Projections of
+ * one input stand next to each other: their weights are stacked and share one matrix product.
  */
 public enum Projection {
     Q("self_attn.q_proj", Group.QKV),

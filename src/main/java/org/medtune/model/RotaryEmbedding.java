@@ -8,7 +8,7 @@ package org.medtune.model;
  */
 public record RotaryEmbedding(double theta, Scaling scaling) {
 
-    /** How frequencies are stretched; the kinds of {@code rope_scaling} and {@code rope_parameters} that are supported. */
+    /** How frequencies are stretched: the supported kinds of {@code rope_scaling} and {@code rope_parameters}. */
     public sealed interface Scaling {}
 
     /** Frequencies as they are: {@code rope_type} default. */

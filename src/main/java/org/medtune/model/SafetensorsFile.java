@@ -17,7 +17,8 @@ import java.util.Map;
 import org.medtune.tensor.ElementType;
 
 /**
- * A safetensors file whose header has been read and checked; the data is mapped on demand, so nothing is held in memory.
+ * A safetensors file whose header has been read and checked; the data is mapped on demand, so nothing is held in
+ * memory.
  *
  * <p>Source: the format description of the safetensors project: an unsigned 64-bit little-endian header length, the
  * header as JSON, then the data, offsets counted from the header's end.

@@ -33,7 +33,8 @@ public final class BaseModels implements AutoCloseable {
         Entry entry = entries.get(choice);
         if (entry == null) {
             releaseUnused();
-            entry = new Entry(CausalLanguageModel.load(ModelFolder.open(choice.folder()), choice.device(), choice.type()));
+            ModelFolder folder = ModelFolder.open(choice.folder());
+            entry = new Entry(CausalLanguageModel.load(folder, choice.device(), choice.type()));
             entries.put(choice, entry);
         }
         entry.users++;

@@ -32,7 +32,8 @@ public record RunEvaluator(FineTuneRequest request, RunFolder folder, BaseModels
      * @throws org.medtune.RecoverableException if there is none, or memory does not suffice
      */
     public RunEvaluation evaluate() {
-        TokenizedDataset dataset = TokenizedDataset.open(folder.dataset().resolve(TokenizedDatasetWriter.TOKENIZED_FILE));
+        TokenizedDataset dataset =
+                TokenizedDataset.open(folder.dataset().resolve(TokenizedDatasetWriter.TOKENIZED_FILE));
         ModelChoice choice = ModelChoice.of(request);
         CheckpointStore checkpoints = checkpoints(choice, dataset);
         Path checkpoint = checkpoints.newestIntact().orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));

@@ -46,7 +46,8 @@ public record RunPublisher(MedtuneHome home, FineTuneRequest request, RunKey run
                     .orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
             List<StepMetrics> steps = folder.metrics().readAll();
             RunReport report = new RunReport(steps.get(0).loss(), steps.get(steps.size() - 1).loss(),
-                    evaluation.heldOutNll(), evaluation.sample(), new RunReport.Adapter(target.getFileName().toString(), target.toString()));
+                    evaluation.heldOutNll(), evaluation.sample(),
+                    new RunReport.Adapter(target.getFileName().toString(), target.toString()));
             folder.report().write(JsonFile.MAPPER.<JsonNode>valueToTree(report));
             return report;
         } catch (IOException e) {

@@ -49,7 +49,8 @@ public final class TrainingRun implements AutoCloseable {
      */
     public static TrainingRun open(FineTuneRequest request, RunFolder folder, BaseModels models) {
         FineTuneRecipe recipe = new FineTuneRecipe(request.parameters());
-        TokenizedDataset dataset = TokenizedDataset.open(folder.dataset().resolve(TokenizedDatasetWriter.TOKENIZED_FILE));
+        TokenizedDataset dataset =
+                TokenizedDataset.open(folder.dataset().resolve(TokenizedDatasetWriter.TOKENIZED_FILE));
         if (dataset.trainingRows() == 0) {
             throw MESSAGES.noTrainingRows(dataset.heldOut().size(), folder.dataset());
         }

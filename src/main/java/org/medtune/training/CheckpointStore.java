@@ -20,8 +20,8 @@ import org.medtune.model.SafetensorsFile;
 import org.medtune.model.SafetensorsWriter;
 
 /**
- * The checkpoints of one run: folders {@code checkpoint-<step>} with the adapter as PEFT writes it, the optimizer's state,
- * the history of steps, and the run's fingerprint. Each is there whole or not at all ({@link AtomicFolder}).
+ * The checkpoints of one run: folders {@code checkpoint-<step>} with the adapter as PEFT writes it, the optimizer's
+ * state, the history of steps, and the run's fingerprint. Each is there whole or not at all ({@link AtomicFolder}).
  */
 public final class CheckpointStore {
 

@@ -12,9 +12,9 @@ import org.medtune.model.CausalLanguageModel;
 import org.medtune.tensor.TensorScope;
 
 /**
- * Trains an adapter on a frozen model, one optimizer step at a time. Everything a step does is a function of the state,
- * the configuration and the step's number. Used by one thread. Closing releases gradient and optimizer state; adapter and
- * model belong to the caller.
+ * Trains an adapter on a frozen model, one optimizer step at a time. Everything a step does is a function of the
+ * state, the configuration and the step's number. Used by one thread. Closing releases gradient and optimizer state;
+ * adapter and model belong to the caller.
  */
 public final class LoraTrainer implements AutoCloseable {
 
@@ -65,8 +65,8 @@ public final class LoraTrainer implements AutoCloseable {
      * Takes the next optimizer step: gradients over all micro-batches, scaled by the number of predicted tokens of the
      * whole step; clipping; AdamW.
      *
-     * @throws org.medtune.RecoverableException when loss or gradient are no numbers (adapter and optimizer state are then
-     *     as before the step), or when memory runs out
+     * @throws org.medtune.RecoverableException when loss or gradient are no numbers (adapter and optimizer state are
+     *     then as before the step), or when memory runs out
      */
     public StepReport step() {
         long started = System.nanoTime();

@@ -10,4 +10,5 @@ package org.medtune.training;
  * @param tokens predicted tokens
  * @param seconds wall-clock time of the step
  */
-public record StepReport(int step, double loss, double gradientNorm, double learningRate, long tokens, double seconds) {}
+public record StepReport(
+        int step, double loss, double gradientNorm, double learningRate, long tokens, double seconds) {}

@@ -1,0 +1,2 @@
+/** The beans behind the Faces pages. */
+package org.medtune.web.faces;
