@@ -40,8 +40,8 @@ def backward(dy: Tensor, x: Tensor, saved: List[Tensor], cos: Tensor, sin: Tenso
   size = cos.size(-1) * 2
   heads = adapter[1].size(0) // size
   groups = adapter[2].size(0) // size
-  h1, r1, z_qkv, qk, v, o, z_o, y1, h2, r2, gate_up, z_gate_up, m, z_down = saved[0], saved[1], saved[2], saved[3],
-      saved[4], saved[5], saved[6], saved[7], saved[8], saved[9], saved[10], saved[11], saved[12], saved[13]
+  h1, r1, z_qkv, qk, v, o, z_o = saved[0], saved[1], saved[2], saved[3], saved[4], saved[5], saved[6]
+  y1, h2, r2, gate_up, z_gate_up, m, z_down = saved[7], saved[8], saved[9], saved[10], saved[11], saved[12], saved[13]
 
   dm = __torch__.projection.project_backward(dy, m, weights[8], adapter[9], adapter[10:11], z_down, gradients[9],
       gradients[10:11], gradients[17:18], scaling, dropout, seed + 6)

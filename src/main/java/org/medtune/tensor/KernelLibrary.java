@@ -53,7 +53,10 @@ final class KernelLibrary {
             return load("product_onednn");
         } catch (EngineException e) {
             // builds of PyTorch without oneDNN (macOS) do not know its operators and refuse the text as a whole
-            return load("product_plain");
+            if (String.valueOf(e.getMessage()).contains("mkldnn")) {
+                return load("product_plain");
+            }
+            throw e;
         }
     }
 
