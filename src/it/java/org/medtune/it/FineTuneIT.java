@@ -73,7 +73,8 @@ class FineTuneIT {
         long unbroken = start(server, SMALL);
         server.rest().awaitEnd(unbroken, PATIENCE);
         long broken = start(server, SMALL);
-        Path checkpoints = server.home().resolve("runs/fine-tune-" + broken + "/checkpoints");
+        long run = server.rest().get("api/jobs/" + broken).json().path("instanceId").asLong();
+        Path checkpoints = server.home().resolve("runs/fine-tune-" + run + "/checkpoints");
         await("the run's folder").atMost(PATIENCE).pollInterval(Duration.ofMillis(5))
                 .until(() -> Files.isDirectory(checkpoints));
         Files.delete(checkpoints);
