@@ -103,6 +103,16 @@ class Kernels(Module):
     return __torch__.optimizer.adamw(parameters, gradient, first_moment, second_moment, steps_done, learning_rate,
         beta1, beta2, epsilon, weight_decay)
 
+  def moment_codes(self: __torch__.Kernels, signed: bool, like: Tensor) -> List[Tensor]:
+    return __torch__.optimizer.moment_codes(signed, like.device)
+
+  def adamw_8bit(self: __torch__.Kernels, parameters: Tensor, gradient: Tensor, first_codes: Tensor,
+          first_scales: Tensor, second_codes: Tensor, second_scales: Tensor, first_book: List[Tensor],
+          second_book: List[Tensor], step: int, learning_rate: float, beta1: float, beta2: float, epsilon: float,
+          weight_decay: float, chunk: int) -> Tensor:
+    return __torch__.optimizer.adamw_8bit(parameters, gradient, first_codes, first_scales, second_codes, second_scales,
+        first_book, second_book, step, learning_rate, beta1, beta2, epsilon, weight_decay, chunk)
+
   # ---- generation ----
 
   def decode(self: __torch__.Kernels, token_ids: Tensor, position: int, embedding: Tensor, norm: Tensor, head: Tensor,

@@ -400,6 +400,10 @@ public interface MedtuneMessages extends BasicLogger {
             + "none was accepted. Lower evaluation.share, or look at the rejected rows in %s.")
     InvalidInputException noTrainingRows(int heldOut, Path folder);
 
+    @Message(id = 511, value = "The optimizer's state %s holds %s, and this run keeps %s. Restart with the value of "
+            + "optim that the run began with, or start a new run.")
+    InvalidInputException optimizerStateOfAnotherKind(Path file, String names, String expected);
+
     // ---- 600-699 evaluation and generation ----
 
     @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's "

@@ -15,6 +15,7 @@ import org.medtune.tensor.ComputeDevice;
 import org.medtune.tensor.ElementType;
 import org.medtune.training.LearningRateSchedule;
 import org.medtune.training.LoraTrainer;
+import org.medtune.training.MomentStorage;
 import org.medtune.training.RowOrder;
 import org.medtune.training.StepReport;
 import org.medtune.training.TrainingConfiguration;
@@ -47,7 +48,8 @@ public final class AcceleratorBenchmark {
                 .mapToObj(i -> random.ints(LENGTH, 0, model.configuration().vocabularySize()).toArray())
                 .toList();
         TrainingConfiguration configuration = new TrainingConfiguration(2, 1, STEPS, 2, 2e-4,
-                LearningRateSchedule.LINEAR, new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01), 1.0, 3407,
+                LearningRateSchedule.LINEAR,
+                new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01, MomentStorage.FLOAT32), 1.0, 3407,
                 checkpointing);
         LoraConfiguration lora =
                 new LoraConfiguration(16, 16, 0, EnumSet.allOf(Projection.class), BiasTraining.NONE, false);

@@ -27,6 +27,7 @@ import org.medtune.tensor.ElementType;
 import org.medtune.tensor.TensorRuntime;
 import org.medtune.training.LearningRateSchedule;
 import org.medtune.training.LoraTrainer;
+import org.medtune.training.MomentStorage;
 import org.medtune.training.RowOrder;
 import org.medtune.training.StepReport;
 import org.medtune.training.TrainingConfiguration;
@@ -67,7 +68,8 @@ public final class TrainingBenchmark {
 
     private static void train(CausalLanguageModel model, List<int[]> rows, boolean checkpointing, MatrixRate rate) {
         TrainingConfiguration configuration = new TrainingConfiguration(2, 4, STEPS, 5, 2e-4,
-                LearningRateSchedule.LINEAR, new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01), 1.0, 3407,
+                LearningRateSchedule.LINEAR,
+                new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01, MomentStorage.FLOAT32), 1.0, 3407,
                 checkpointing);
         LoraConfiguration lora =
                 new LoraConfiguration(16, 16, 0, EnumSet.allOf(Projection.class), BiasTraining.NONE, false);

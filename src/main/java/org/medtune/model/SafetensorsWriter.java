@@ -14,14 +14,14 @@ import java.util.Map;
 import org.medtune.tensor.ElementType;
 
 /**
- * Writes a safetensors file of float32 tensors, with the metadata {@code format: pt} by which Python's loaders know it.
+ * Writes a safetensors file, with the metadata {@code format: pt} by which Python's loaders know it.
  * The data starts at a multiple of eight bytes, as the reference implementation writes it.
  */
 public final class SafetensorsWriter {
 
     private final Map<String, Part> parts = new LinkedHashMap<>();
 
-    private record Part(long[] shape, ByteBuffer data) {}
+    private record Part(ElementType type, long[] shape, ByteBuffer data) {}
 
     /**
      * Adds a float32 tensor.
@@ -29,8 +29,17 @@ public final class SafetensorsWriter {
      * @param data row-major little-endian bytes of exactly the shape's size; read when the file is written
      */
     public SafetensorsWriter add(String name, long[] shape, ByteBuffer data) {
-        long bytes = Arrays.stream(shape).reduce(ElementType.FLOAT32.bytes(), (a, b) -> a * b);
-        if (bytes != data.remaining() || parts.put(name, new Part(shape.clone(), data)) != null) {
+        return add(name, ElementType.FLOAT32, shape, data);
+    }
+
+    /**
+     * Adds a tensor.
+     *
+     * @param data row-major little-endian bytes of exactly the shape's size; read when the file is written
+     */
+    public SafetensorsWriter add(String name, ElementType type, long[] shape, ByteBuffer data) {
+        long bytes = Arrays.stream(shape).reduce(type.bytes(), (a, b) -> a * b);
+        if (bytes != data.remaining() || parts.put(name, new Part(type, shape.clone(), data)) != null) {
             throw new IllegalArgumentException(name + " has " + data.remaining() + " bytes or stands here twice");
         }
         return this;
@@ -47,7 +56,8 @@ public final class SafetensorsWriter {
         header.putObject("__metadata__").put("format", "pt");
         long offset = 0;
         for (Map.Entry<String, Part> part : parts.entrySet()) {
-            ObjectNode node = header.putObject(part.getKey()).put("dtype", ElementType.FLOAT32.safetensorsName());
+            ObjectNode node = header.putObject(part.getKey())
+                    .put("dtype", part.getValue().type().safetensorsName());
             Arrays.stream(part.getValue().shape()).forEach(node.putArray("shape")::add);
             long end = offset + part.getValue().data().remaining();
             node.putArray("data_offsets").add(offset).add(end);

@@ -51,6 +51,8 @@ public enum FineTuneParameter {
     LEARNING_RATE("learning.rate", "2e-4", Decimal.positive(), "learning rate after the warm-up"),
     LR_SCHEDULER_TYPE("lr.scheduler.type", "linear", Choice.of("linear", "cosine", "constant"),
             "how the learning rate falls after the warm-up"),
+    OPTIM("optim", "adamw_8bit", Choice.of("adamw_8bit", "adamw_torch"),
+            "AdamW with moments of 8 bits a number (adamw_8bit) or 32 (adamw_torch)"),
     WEIGHT_DECAY("weight.decay", "0.01", Decimal.notNegative(), "AdamW's weight decay"),
     MAX_GRAD_NORM("max.grad.norm", "1.0", Decimal.notNegative(), "greater gradients are clipped to it; 0 for never"),
     ADAM_BETA1("adam.beta1", "0.9", Decimal.fromZeroToBelowOne(), "AdamW's decay of the first moment"),

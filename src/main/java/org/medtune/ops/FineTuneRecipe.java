@@ -22,6 +22,7 @@ import static org.medtune.ops.FineTuneParameter.LR_SCHEDULER_TYPE;
 import static org.medtune.ops.FineTuneParameter.MAX_GRAD_NORM;
 import static org.medtune.ops.FineTuneParameter.MAX_SEQ_LENGTH;
 import static org.medtune.ops.FineTuneParameter.NUM_TRAIN_EPOCHS;
+import static org.medtune.ops.FineTuneParameter.OPTIM;
 import static org.medtune.ops.FineTuneParameter.PER_DEVICE_TRAIN_BATCH_SIZE;
 import static org.medtune.ops.FineTuneParameter.PROMPT_TEMPLATE;
 import static org.medtune.ops.FineTuneParameter.SEED;
@@ -45,6 +46,7 @@ import org.medtune.dataset.RowSelection;
 import org.medtune.model.ModelFolder;
 import org.medtune.model.Projection;
 import org.medtune.training.LearningRateSchedule;
+import org.medtune.training.MomentStorage;
 import org.medtune.training.RunFingerprint;
 import org.medtune.training.TrainingConfiguration;
 
@@ -110,8 +112,13 @@ public record FineTuneRecipe(FineTuneParameters parameters) {
                 parameters.decimal(LEARNING_RATE),
                 LearningRateSchedule.named(parameters.text(LR_SCHEDULER_TYPE)).orElseThrow(),
                 new TrainingConfiguration.Adam(parameters.decimal(ADAM_BETA1), parameters.decimal(ADAM_BETA2),
-                        parameters.decimal(ADAM_EPSILON), parameters.decimal(WEIGHT_DECAY)),
+                        parameters.decimal(ADAM_EPSILON), parameters.decimal(WEIGHT_DECAY), moments()),
                 parameters.decimal(MAX_GRAD_NORM), parameters.integer(SEED), parameters.flag(GRADIENT_CHECKPOINTING));
+    }
+
+    /** How the optimizer keeps its moments. */
+    MomentStorage moments() {
+        return MomentStorage.named(parameters.text(OPTIM)).orElseThrow();
     }
 
     /** What is kept beside the adapter. */

@@ -1,5 +1,6 @@
 package org.medtune.tensor;
 
+import ai.djl.ndarray.types.DataType;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -41,6 +42,20 @@ public enum ElementType {
     /** Bytes that one element takes. */
     public int bytes() {
         return bytes;
+    }
+
+    /** The type that DJL calls {@code type}; DJL has no name for bfloat16. */
+    static ElementType ofDjl(DataType type) {
+        return switch (type) {
+            case UINT8 -> UINT8;
+            case INT8 -> INT8;
+            case INT32 -> INT32;
+            case INT64 -> INT64;
+            case FLOAT16 -> FLOAT16;
+            case FLOAT32 -> FLOAT32;
+            case FLOAT64 -> FLOAT64;
+            default -> throw new IllegalArgumentException("There is no element type for " + type);
+        };
     }
 
     /** The type that a safetensors header calls {@code name}; empty when this system does not know it. */

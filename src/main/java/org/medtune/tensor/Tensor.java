@@ -28,6 +28,11 @@ public final class Tensor implements AutoCloseable {
         return array.getShape().getShape().clone();
     }
 
+    /** The type of the elements, of any but bfloat16, which cannot be asked for. */
+    public ElementType type() {
+        return ElementType.ofDjl(array.getDataType());
+    }
+
     /** The number of elements. */
     public long size() {
         return array.getShape().size();
@@ -49,8 +54,8 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * The elements of a float32 tensor in row-major order, as little-endian bytes, copied out of native memory: the
-     * buffer stays valid after this tensor is closed. At most 2 GiB.
+     * The elements of a float32, int32, int64 or uint8 tensor in row-major order, as little-endian bytes, copied out of
+     * native memory: the buffer stays valid after this tensor is closed. At most 2 GiB.
      */
     public ByteBuffer toBytes() {
         return array.toByteBuffer(false).order(ByteOrder.LITTLE_ENDIAN);

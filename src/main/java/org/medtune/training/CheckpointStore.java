@@ -5,11 +5,11 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.medtune.adapter.AdapterFolder;
@@ -18,6 +18,8 @@ import org.medtune.adapter.LoraAdapter;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.SafetensorsFile;
 import org.medtune.model.SafetensorsWriter;
+import org.medtune.tensor.Tensor;
+import org.medtune.tensor.TensorScope;
 
 /**
  * The checkpoints of one run: folders {@code checkpoint-<step>} with the adapter as PEFT writes it, the optimizer's
@@ -28,8 +30,6 @@ public final class CheckpointStore {
     static final String OPTIMIZER_FILE = "optimizer.safetensors";
     static final String STATE_FILE = "trainer_state.json";
     private static final String PREFIX = "checkpoint-";
-    private static final String FIRST_MOMENT = "exp_avg";
-    private static final String SECOND_MOMENT = "exp_avg_sq";
 
     /** Room for the small files of a checkpoint. */
     private static final long SMALL_FILES = 4L << 20;
@@ -57,9 +57,9 @@ public final class CheckpointStore {
         this.adapterRecord = adapterRecord;
     }
 
-    /** The bytes that a checkpoint of an adapter of so many parameters takes. */
-    public static long bytes(long parameters) {
-        return 3 * parameters * Float.BYTES + SMALL_FILES;
+    /** The bytes that a checkpoint of an adapter of so many parameters takes at most. */
+    public static long bytes(long parameters, MomentStorage moments) {
+        return (long) (parameters * (Float.BYTES + moments.bytesPerParameter())) + SMALL_FILES;
     }
 
     /**
@@ -77,14 +77,14 @@ public final class CheckpointStore {
             }
             setAside(target);
         }
-        AtomicFolder.create(target, bytes(trainer.adapter().layout().size()), temporary -> {
+        long bytes = bytes(trainer.adapter().layout().size(), trainer.configuration().adam().moments());
+        AtomicFolder.create(target, bytes, temporary -> {
             AdapterFolder.write(temporary, trainer.adapter(), baseModel, new AdapterRecord(
                     adapterRecord.promptTemplate(), adapterRecord.maxSequenceLength(), step));
-            long[] shape = {trainer.adapter().layout().size()};
-            new SafetensorsWriter()
-                    .add(FIRST_MOMENT, shape, trainer.optimizer().firstMoment().toBytes())
-                    .add(SECOND_MOMENT, shape, trainer.optimizer().secondMoment().toBytes())
-                    .write(temporary.resolve(OPTIMIZER_FILE));
+            SafetensorsWriter optimizer = new SafetensorsWriter();
+            trainer.optimizer().state().forEach((name, tensor) ->
+                    optimizer.add(name, tensor.type(), tensor.shape(), tensor.toBytes()));
+            optimizer.write(temporary.resolve(OPTIMIZER_FILE));
             MAPPER.writeValue(temporary.resolve(STATE_FILE).toFile(),
                     new State(step, fingerprint, trainer.history()));
         });
@@ -122,14 +122,21 @@ public final class CheckpointStore {
     public void restore(Path checkpoint, LoraTrainer trainer) {
         State state = state(checkpoint);
         SafetensorsFile file = SafetensorsFile.open(checkpoint.resolve(OPTIMIZER_FILE));
-        trainer.optimizer().restore(moment(file, FIRST_MOMENT), moment(file, SECOND_MOMENT), state.globalStep());
+        Map<String, Tensor> moments = trainer.optimizer().state();
+        if (!moments.keySet().equals(file.entries().keySet())) {
+            throw MESSAGES.optimizerStateOfAnotherKind(file.path(), file.entries().keySet().toString(),
+                    moments.keySet().toString());
+        }
+        try (TensorScope work = trainer.newScope()) {
+            moments.forEach((name, tensor) -> {
+                SafetensorsFile.Entry entry = file.entries().get(name);
+                work.call("assign", tensor, work.copyOf(
+                        file.map(entry, 0, Math.toIntExact(entry.length())), entry.type(), entry.shape()));
+            });
+        }
+        trainer.optimizer().resumeAfter(state.globalStep());
         trainer.restoreHistory(state.logHistory());
         MESSAGES.resumedFrom(checkpoint, state.globalStep());
-    }
-
-    private static ByteBuffer moment(SafetensorsFile file, String name) {
-        SafetensorsFile.Entry entry = file.entries().get(name);
-        return file.map(entry, 0, Math.toIntExact(entry.length()));
     }
 
     private List<Path> newestFirst() {

@@ -93,6 +93,16 @@ public final class LoraTrainer implements AutoCloseable {
         return report;
     }
 
+    /** How it is trained. */
+    TrainingConfiguration configuration() {
+        return configuration;
+    }
+
+    /** Opens a scope on the model's device that the caller closes. */
+    TensorScope newScope() {
+        return model.newScope();
+    }
+
     /** The optimizer, whose state belongs to a checkpoint. */
     AdamW optimizer() {
         return optimizer;

@@ -46,8 +46,9 @@ public record TrainingConfiguration(
      * @param beta2 decay of the second moment
      * @param epsilon added to the root of the second moment
      * @param weightDecay decoupled weight decay of matrices
+     * @param moments how the moments are kept between steps
      */
-    public record Adam(double beta1, double beta2, double epsilon, double weightDecay) {}
+    public record Adam(double beta1, double beta2, double epsilon, double weightDecay, MomentStorage moments) {}
 
     /** Rows of one optimizer step. */
     public int rowsPerStep() {

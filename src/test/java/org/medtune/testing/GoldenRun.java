@@ -9,6 +9,7 @@ import org.medtune.adapter.LoraAdapter;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.training.LearningRateSchedule;
 import org.medtune.training.LoraTrainer;
+import org.medtune.training.MomentStorage;
 import org.medtune.training.StepReport;
 import org.medtune.training.TrainingConfiguration;
 
@@ -29,8 +30,14 @@ public final class GoldenRun {
 
     /** A trainer over the recorded rows by the recorded recipe; the caller closes it. */
     public static LoraTrainer trainer(CausalLanguageModel model, LoraAdapter adapter, boolean gradientCheckpointing) {
+        return trainer(model, adapter, gradientCheckpointing, MomentStorage.FLOAT32);
+    }
+
+    /** A trainer over the recorded rows by the recorded recipe, but for the storage of moments. */
+    public static LoraTrainer trainer(CausalLanguageModel model, LoraAdapter adapter, boolean gradientCheckpointing,
+            MomentStorage moments) {
         TrainingConfiguration configuration = new TrainingConfiguration(2, 4, 60, 5, 2e-4, LearningRateSchedule.LINEAR,
-                new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01), 1.0, 3407, gradientCheckpointing);
+                new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01, moments), 1.0, 3407, gradientCheckpointing);
         return new LoraTrainer(model, adapter, configuration, GoldenRows::tokenIds,
                 step -> Golden.ids(recorded().get("steps").get(step - 1).get("rows")));
     }

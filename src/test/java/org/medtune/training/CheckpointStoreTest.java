@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.medtune.InvalidInputException;
@@ -29,6 +32,7 @@ import org.medtune.adapter.LoraAdapter;
 import org.medtune.adapter.LoraConfiguration;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.Projection;
+import org.medtune.model.SafetensorsFile;
 import org.medtune.tensor.ElementType;
 import org.medtune.testing.CapturedLog;
 import org.medtune.testing.EmbeddedModel;
@@ -289,7 +293,32 @@ class CheckpointStoreTest {
     void theRoomForACheckpointCoversWhatItTakes() throws IOException {
         try (Stream<Path> files = Files.list(checkpoint(2))) {
             assertThat(files.mapToLong(file -> file.toFile().length()).sum())
-                    .isLessThanOrEqualTo(CheckpointStore.bytes(adapter.layout().size()));
+                    .isLessThanOrEqualTo(CheckpointStore.bytes(adapter.layout().size(), MomentStorage.FLOAT32));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theStateOfTheOptimizerHasTheTypesInWhichItIsKept(MomentStorage moments) {
+        // given: a store without a fingerprint by which the two would be told apart
+        try (LoraAdapter other = LoraAdapter.initialize(model, LORA, 1);
+                LoraTrainer saved = ShortRows.trainer(model, other, ShortRows.recipe(1, true, moments));
+                LoraTrainer unlike = ShortRows.trainer(model, other, ShortRows.recipe(1, true,
+                        moments == MomentStorage.FLOAT32 ? MomentStorage.EIGHT_BIT : MomentStorage.FLOAT32))) {
+            saved.step();
+
+            // when
+            Path written = store(folder.resolve("typed"), RUN).save(saved);
+
+            // then
+            Set<ElementType> types = SafetensorsFile.open(written.resolve("optimizer.safetensors")).entries().values()
+                    .stream().map(SafetensorsFile.Entry::type).collect(Collectors.toSet());
+            assertThat(types).isEqualTo(moments == MomentStorage.FLOAT32
+                    ? Set.of(ElementType.FLOAT32) : Set.of(ElementType.FLOAT32, ElementType.UINT8));
+            assertThatThrownBy(() -> store(folder.resolve("typed"), RUN).restore(written, unlike))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageStartingWith("MEDTUNE000511: The optimizer's state " + written)
+                    .hasMessageContaining("Restart with the value of optim that the run began with");
         }
     }
 

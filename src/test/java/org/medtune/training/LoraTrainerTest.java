@@ -50,8 +50,8 @@ class LoraTrainerTest {
             trainer.step();
             scope.call("fill", adapter.parameters(), value);
             adapter.refresh();
-            float[] firstMoment = trainer.optimizer().firstMoment().toFloatArray();
-            float[] secondMoment = trainer.optimizer().secondMoment().toFloatArray();
+            float[] firstMoment = firstMoment(trainer);
+            float[] secondMoment = secondMoment(trainer);
 
             // then
             assertThatThrownBy(trainer::step)
@@ -61,8 +61,8 @@ class LoraTrainerTest {
                     .hasMessageContaining("Lower learning.rate");
             assertThat(trainer.stepsDone()).isEqualTo(2);
             assertThat(adapter.parameters().toFloatArray()).containsOnly((float) value);
-            assertThat(trainer.optimizer().firstMoment().toFloatArray()).isEqualTo(firstMoment);
-            assertThat(trainer.optimizer().secondMoment().toFloatArray()).isEqualTo(secondMoment);
+            assertThat(firstMoment(trainer)).isEqualTo(firstMoment);
+            assertThat(secondMoment(trainer)).isEqualTo(secondMoment);
         }
     }
 
@@ -123,10 +123,8 @@ class LoraTrainerTest {
 
             // then: the first moment is a tenth of the gradient that the optimizer saw
             assertThat(norm).isEqualTo(free.step().gradientNorm()).isGreaterThan(0.01);
-            assertThat(norm(clipped.optimizer().firstMoment().toFloatArray()))
-                    .isCloseTo(1e-4, Percentage.withPercentage(0.1));
-            assertThat(norm(free.optimizer().firstMoment().toFloatArray()))
-                    .isCloseTo(norm / 10, Percentage.withPercentage(0.1));
+            assertThat(norm(firstMoment(clipped))).isCloseTo(1e-4, Percentage.withPercentage(0.1));
+            assertThat(norm(firstMoment(free))).isCloseTo(norm / 10, Percentage.withPercentage(0.1));
         }
     }
 
@@ -134,6 +132,14 @@ class LoraTrainerTest {
         return new TrainingConfiguration(c.microBatchSize(), c.gradientAccumulationSteps(), c.maxSteps(),
                 c.warmupSteps(), c.learningRate(), c.schedule(), c.adam(), maxGradientNorm, c.seed(),
                 c.gradientCheckpointing());
+    }
+
+    private static float[] firstMoment(LoraTrainer trainer) {
+        return trainer.optimizer().state().get("exp_avg.matrices").toFloatArray();
+    }
+
+    private static float[] secondMoment(LoraTrainer trainer) {
+        return trainer.optimizer().state().get("exp_avg_sq.matrices").toFloatArray();
     }
 
     private static double norm(float[] values) {

@@ -2,6 +2,7 @@ package org.medtune.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -42,12 +43,13 @@ class ResumeTest {
     private Path folder;
 
     /** All that a step changes. */
-    private record State(float[] parameters, float[] firstMoment, float[] secondMoment, List<Double> losses,
+    private record State(float[] parameters, Map<String, ByteBuffer> moments, List<Double> losses,
             List<Double> norms) {
 
         static State of(LoraTrainer trainer) {
-            return new State(trainer.adapter().parameters().toFloatArray(),
-                    trainer.optimizer().firstMoment().toFloatArray(), trainer.optimizer().secondMoment().toFloatArray(),
+            Map<String, ByteBuffer> moments = new HashMap<>();
+            trainer.optimizer().state().forEach((name, tensor) -> moments.put(name, tensor.toBytes()));
+            return new State(trainer.adapter().parameters().toFloatArray(), moments,
                     trainer.history().stream().map(StepReport::loss).toList(),
                     trainer.history().stream().map(StepReport::gradientNorm).toList());
         }
@@ -67,22 +69,24 @@ class ResumeTest {
 
     static Stream<Arguments> interruptions() {
         return Stream.of(1, 3, 5).flatMap(step -> Stream.of(
-                Arguments.of(step, ElementType.FLOAT32, PLAIN),
-                Arguments.of(step, ElementType.FLOAT32, WITH_DROPOUT_AND_BIASES),
-                Arguments.of(step, ElementType.BFLOAT16, PLAIN),
-                Arguments.of(step, ElementType.BFLOAT16, WITH_DROPOUT_AND_BIASES)));
+                Arguments.of(step, ElementType.FLOAT32, PLAIN, MomentStorage.EIGHT_BIT),
+                Arguments.of(step, ElementType.FLOAT32, WITH_DROPOUT_AND_BIASES, MomentStorage.FLOAT32),
+                Arguments.of(step, ElementType.BFLOAT16, PLAIN, MomentStorage.FLOAT32),
+                Arguments.of(step, ElementType.BFLOAT16, WITH_DROPOUT_AND_BIASES, MomentStorage.EIGHT_BIT)));
     }
 
-    @ParameterizedTest(name = "after step {0} in {1}")
+    @ParameterizedTest(name = "after step {0} in {1}, moments {3}")
     @MethodSource("interruptions")
-    void aResumedRunEqualsAnUninterruptedOne(int interruption, ElementType type, LoraConfiguration lora) {
+    void aResumedRunEqualsAnUninterruptedOne(int interruption, ElementType type, LoraConfiguration lora,
+            MomentStorage moments) {
         // given
         CausalLanguageModel model = MODELS.get(type);
-        State uninterrupted = UNINTERRUPTED.computeIfAbsent(type + " " + lora, run -> uninterrupted(model, lora));
+        State uninterrupted = UNINTERRUPTED.computeIfAbsent(type + " " + lora + " " + moments,
+                run -> uninterrupted(model, lora, moments));
         CheckpointStore store = new CheckpointStore(folder, new RunFingerprint(Map.of("seed", "3407")),
                 "models/tiny-med-qwen2", new AdapterRecord("medical", 2048, 0));
         try (LoraAdapter adapter = LoraAdapter.initialize(model, lora, 3407);
-                LoraTrainer trainer = trainer(model, adapter)) {
+                LoraTrainer trainer = trainer(model, adapter, moments)) {
             train(trainer, interruption);
             store.save(trainer);
         }
@@ -90,7 +94,7 @@ class ResumeTest {
         // when
         Path checkpoint = store.newestIntact().orElseThrow();
         try (LoraAdapter adapter = store.loadAdapter(checkpoint, model);
-                LoraTrainer trainer = trainer(model, adapter)) {
+                LoraTrainer trainer = trainer(model, adapter, moments)) {
             store.restore(checkpoint, trainer);
             assertThat(trainer.stepsDone()).isEqualTo(interruption);
             train(trainer, STEPS);
@@ -100,21 +104,20 @@ class ResumeTest {
             assertThat(resumed.losses()).isEqualTo(uninterrupted.losses());
             assertThat(resumed.norms()).isEqualTo(uninterrupted.norms());
             assertThat(resumed.parameters()).isEqualTo(uninterrupted.parameters());
-            assertThat(resumed.firstMoment()).isEqualTo(uninterrupted.firstMoment());
-            assertThat(resumed.secondMoment()).isEqualTo(uninterrupted.secondMoment());
+            assertThat(resumed.moments()).isEqualTo(uninterrupted.moments());
         }
     }
 
-    private static State uninterrupted(CausalLanguageModel model, LoraConfiguration lora) {
+    private static State uninterrupted(CausalLanguageModel model, LoraConfiguration lora, MomentStorage moments) {
         try (LoraAdapter adapter = LoraAdapter.initialize(model, lora, 3407);
-                LoraTrainer trainer = trainer(model, adapter)) {
+                LoraTrainer trainer = trainer(model, adapter, moments)) {
             train(trainer, STEPS);
             return State.of(trainer);
         }
     }
 
-    private static LoraTrainer trainer(CausalLanguageModel model, LoraAdapter adapter) {
-        return ShortRows.trainer(model, adapter, ShortRows.recipe(STEPS, true));
+    private static LoraTrainer trainer(CausalLanguageModel model, LoraAdapter adapter, MomentStorage moments) {
+        return ShortRows.trainer(model, adapter, ShortRows.recipe(STEPS, true, moments));
     }
 
     private static void train(LoraTrainer trainer, int untilStep) {

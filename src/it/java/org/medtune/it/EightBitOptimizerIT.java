@@ -1,0 +1,32 @@
+package org.medtune.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.medtune.adapter.LoraAdapter;
+import org.medtune.model.CausalLanguageModel;
+import org.medtune.tensor.ElementType;
+import org.medtune.testing.EmbeddedModel;
+import org.medtune.testing.GoldenRun;
+import org.medtune.training.LoraTrainer;
+import org.medtune.training.MomentStorage;
+
+/** The recorded run of Transformers and PEFT, which took float32 moments, with moments of 8 bits. */
+class EightBitOptimizerIT {
+
+    @Test
+    @DisplayName("every loss of the 60 steps is within 1 % of the one with float32 moments")
+    void lossCurve() {
+        try (CausalLanguageModel model = EmbeddedModel.load(ElementType.FLOAT32);
+                LoraAdapter adapter = GoldenRun.initialAdapter(model);
+                LoraTrainer trainer = GoldenRun.trainer(model, adapter, false, MomentStorage.EIGHT_BIT)) {
+            for (JsonNode expected : GoldenRun.recorded().get("steps")) {
+                assertThat(trainer.step().loss()).as("loss of step %d", trainer.stepsDone())
+                        .isCloseTo(expected.get("loss").asDouble(), Percentage.withPercentage(1));
+            }
+        }
+    }
+}
