@@ -1,4 +1,4 @@
-# What Java can call. Numbers that name types: 3 int32, 4 int64, 6 float32, 7 float64, 11 bool, 15 bfloat16.
+# What Java can call. Numbers that name types: 0 uint8, 3 int32, 4 int64, 6 float32, 7 float64, 11 bool, 15 bfloat16.
 
 class Kernels(Module):
   __parameters__ = []
@@ -39,6 +39,21 @@ class Kernels(Module):
       else:
         views.append(flat[offsets[i]:offsets[i] + rows[i] * columns[i]].view([rows[i], columns[i]]))
     return views
+
+  # ---- weights of 4 bits ----
+
+  def nf4_header(self: __torch__.Kernels, dtype: int, like: Tensor) -> Tensor:
+    return __torch__.nf4.header(dtype, like.device)
+
+  def nf4_quantize(self: __torch__.Kernels, x: Tensor) -> List[Tensor]:
+    return __torch__.nf4.quantize(x)
+
+  def nf4_part(self: __torch__.Kernels, weights: List[Tensor], scales: List[Tensor]) -> Tensor:
+    # of all pieces of one matrix in the order of its rows
+    return __torch__.nf4.part(torch.cat(weights, 0), torch.cat(scales, 0))
+
+  def nf4_dense(self: __torch__.Kernels, matrix: Tensor, inputs: int, parts: List[Tensor], dtype: int) -> Tensor:
+    return __torch__.nf4.dense(matrix, inputs, parts, dtype)
 
   # ---- rotary position embedding ----
 

@@ -1,7 +1,8 @@
 # One decoder layer of the Llama and Qwen2 family, forward and backward, with adapters on any of its seven projections.
 #
 # weights: 0 input norm, 1 q/k/v weight, 2 q/k/v bias, 3 o weight, 4 o bias, 5 post-attention norm, 6 gate/up weight,
-#          7 gate/up bias, 8 down weight, 9 down bias; an absent bias has no elements
+#          7 gate/up bias, 8 down weight, 9 down bias; an absent bias has no elements; a weight of type uint8 is a
+#          matrix of 4 bits a weight, as nf4.py describes it
 # adapter: 0 A of q/k/v, 1-3 B of q, k, v, 4 A of o, 5 B of o, 6 A of gate/up, 7-8 B of gate, up, 9 A of down, 10 B of down
 # gradients: as adapter, then 11-17 biases of q, k, v, o, gate, up, down; a bias that is not trained has no elements
 # seed: dropout masks of the seven adapters are drawn from seed .. seed + 6

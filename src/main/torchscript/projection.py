@@ -36,13 +36,20 @@ def low_rank(x: Tensor, a: Tensor, b: List[Tensor], scaling: float, dropout: flo
     z = __torch__.product.linear(x, a)
   return z * scaling
 
+def dense(weight: Tensor, inputs: int, b: List[Tensor], dtype: int) -> Tensor:
+  # a weight [outputs, inputs] in the type of the products; bytes are a matrix of 4 bits a weight
+  if weight.dtype == 0:
+    return __torch__.nf4.dense(weight, inputs, b, dtype)
+  return weight
+
 def project(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: List[Tensor], scaling: float, dropout: float,
         seed: int) -> Tuple[Tensor, Tensor]:
   # x [tokens, inputs] -> y [tokens, outputs] and the low-rank activations, which the backward pass needs
+  w = __torch__.projection.dense(weight, x.size(1), b, x.dtype)
   if bias.numel() > 0:
-    y = __torch__.product.linear_bias(x, weight, bias)
+    y = __torch__.product.linear_bias(x, w, bias)
   else:
-    y = __torch__.product.linear(x, weight)
+    y = __torch__.product.linear(x, w)
   if a.size(0) == 0:
     return (y, a)
   z = __torch__.projection.low_rank(x, a, b, scaling, dropout, seed)
@@ -68,7 +75,7 @@ def accumulate(gradient: Tensor, left: Tensor, right: Tensor) -> Tensor:
 def project_backward(dy: Tensor, x: Tensor, weight: Tensor, a: Tensor, b: List[Tensor], z: Tensor, a_gradient: Tensor,
         b_gradients: List[Tensor], bias_gradients: List[Tensor], scaling: float, dropout: float, seed: int) -> Tensor:
   # Adds to the gradients of A, B and the trained biases in place and returns the gradient of x.
-  dx = __torch__.product.times(dy, weight)
+  dx = __torch__.product.times(dy, __torch__.projection.dense(weight, x.size(1), b, dy.dtype))
   column = 0
   row = 0
   parts = annotate(List[Tensor], [])

@@ -404,6 +404,21 @@ public interface MedtuneMessages extends BasicLogger {
             + "optim that the run began with, or start a new run.")
     InvalidInputException optimizerStateOfAnotherKind(Path file, String names, String expected);
 
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 512, value = "The weights of %s, as %s with quantization %s, will take %d MiB on %s, where %s free")
+    void modelWillTake(Path folder, String type, String quantization, long mebibytes, String device, String free);
+
+    @Message(id = 513, value = "To load %s, as %s with quantization %s, takes %d MiB on %s, where %d MiB are free. "
+            + "Free memory and restart the run, or start a new one on another device, with a smaller model, or with "
+            + "load.in.4bit=true and precision=bf16, which takes %d MiB.")
+    RecoverableException modelDoesNotFit(Path folder, String type, String quantization, long neededMebibytes,
+            String device, long freeMebibytes, long smallestMebibytes);
+
+    @LogMessage(level = Logger.Level.DEBUG)
+    @Message(id = 514, value = "The free memory of %s cannot be asked for (%s). Whether a model fits will show when it "
+            + "is loaded.")
+    void acceleratorMemoryUnknown(String device, String reason);
+
     // ---- 600-699 evaluation and generation ----
 
     @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's "

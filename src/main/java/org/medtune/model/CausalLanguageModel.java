@@ -27,6 +27,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     private final ModelConfiguration configuration;
     private final ComputeDevice device;
     private final ElementType type;
+    private final Quantization quantization;
     private final TensorScope scope;
     private final ModelWeights weights;
     private final Tensor frequencies;
@@ -34,11 +35,12 @@ public final class CausalLanguageModel implements AutoCloseable {
     private final long lossChunk;
 
     private CausalLanguageModel(
-            ModelConfiguration configuration, ComputeDevice device, ElementType type, TensorScope scope,
-            ModelWeights weights) {
+            ModelConfiguration configuration, ComputeDevice device, ElementType type, Quantization quantization,
+            TensorScope scope, ModelWeights weights) {
         this.configuration = configuration;
         this.device = device;
         this.type = type;
+        this.quantization = quantization;
         this.scope = scope;
         this.weights = weights;
         this.frequencies = frequencies(scope, configuration);
@@ -47,20 +49,29 @@ public final class CausalLanguageModel implements AutoCloseable {
         this.lossChunk = Math.max(16, bytes / (configuration.vocabularySize() * (long) Float.BYTES));
     }
 
+    /** {@link #load(ModelFolder, ComputeDevice, ElementType, Quantization)} without quantization. */
+    public static CausalLanguageModel load(ModelFolder folder, ComputeDevice device, ElementType type) {
+        return load(folder, device, type, Quantization.NONE);
+    }
+
     /**
-     * Loads the weights of an opened folder.
+     * Loads the weights of an opened folder. What they will take is logged, and compared with what is free, before
+     * anything is read.
      *
-     * @param type in which weights are held and matrix products computed: {@link ElementType#FLOAT32} or
-     *     {@link ElementType#BFLOAT16}
+     * @param type in which matrix products are computed and all weights held that are not quantised:
+     *     {@link ElementType#FLOAT32} or {@link ElementType#BFLOAT16}
+     * @param quantization how the matrices of projections are held
      * @throws org.medtune.RecoverableException when the device's memory does not suffice
      */
-    public static CausalLanguageModel load(ModelFolder folder, ComputeDevice device, ElementType type) {
+    public static CausalLanguageModel load(
+            ModelFolder folder, ComputeDevice device, ElementType type, Quantization quantization) {
+        WeightMemory.announce(folder, device, type, quantization);
         TensorScope scope = TensorRuntime.on(device).newScope();
         try {
-            ModelWeights weights = ModelWeights.load(folder, scope, type);
+            ModelWeights weights = ModelWeights.load(folder, scope, type, quantization);
             MESSAGES.modelLoaded(folder.path(), folder.storedBytes() >> 20, type.safetensorsName(), device.deviceName(),
                     TensorRuntime.describe());
-            return new CausalLanguageModel(folder.configuration(), device, type, scope, weights);
+            return new CausalLanguageModel(folder.configuration(), device, type, quantization, scope, weights);
         } catch (RuntimeException | Error e) {
             scope.close();
             throw e;
@@ -77,9 +88,14 @@ public final class CausalLanguageModel implements AutoCloseable {
         return device;
     }
 
-    /** The type of weights and activations. */
+    /** The type of activations, and of weights that are not quantised. */
     public ElementType type() {
         return type;
+    }
+
+    /** How the matrices of projections are held. */
+    public Quantization quantization() {
+        return quantization;
     }
 
     /** An adapter of rank 0: with it the model is the base model. Owned by the model. */

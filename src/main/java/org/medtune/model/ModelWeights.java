@@ -2,18 +2,22 @@ package org.medtune.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.medtune.tensor.ElementType;
 import org.medtune.tensor.Tensor;
 import org.medtune.tensor.TensorScope;
 
 /**
  * The weights of a model on its device, in the order in which {@code layer.py} takes them; projections of one input are
- * stacked. Owned by the scope into which they were loaded.
+ * stacked. Quantised matrices are vectors of bytes ({@link Nf4Matrix}). Owned by the scope into which they were loaded.
  */
 final class ModelWeights {
 
     /** A tensor is mapped in parts of at most this size: a buffer cannot address more than 2 GiB. */
     private static final long LARGEST_MAPPING = 1L << 30;
+
+    /** A tensor that will be quantised is float32 on the way: smaller parts, of whole rows and blocks. */
+    private static final long LARGEST_QUANTIZED = 64L << 20;
     private static final int PER_LAYER = 10;
 
     private final Tensor embedding;
@@ -28,8 +32,8 @@ final class ModelWeights {
         this.layers = layers;
     }
 
-    static ModelWeights load(ModelFolder folder, TensorScope scope, ElementType type) {
-        Loader loader = new Loader(folder, scope, type);
+    static ModelWeights load(ModelFolder folder, TensorScope scope, ElementType type, Quantization quantization) {
+        Loader loader = new Loader(folder, scope, type, quantization);
         Tensor embedding = loader.tensor(WeightNames.EMBEDDING);
         Tensor head = folder.configuration().tiedEmbeddings() ? embedding : loader.tensor(WeightNames.HEAD);
         List<List<Tensor>> layers = new ArrayList<>();
@@ -85,11 +89,13 @@ final class ModelWeights {
         private final ModelFolder folder;
         private final TensorScope scope;
         private final ElementType type;
+        private final Quantization quantization;
 
-        Loader(ModelFolder folder, TensorScope scope, ElementType type) {
+        Loader(ModelFolder folder, TensorScope scope, ElementType type, Quantization quantization) {
             this.folder = folder;
             this.scope = scope;
             this.type = type;
+            this.quantization = quantization;
         }
 
         List<Tensor> layer(int layer) {
@@ -111,17 +117,41 @@ final class ModelWeights {
 
         private void addGroup(List<Tensor> weights, int layer, Projection.Group group) {
             try (TensorScope parts = scope.newScope()) {
-                List<Tensor> matrices = new ArrayList<>();
+                weights.add(scope.adopt(quantization == Quantization.NF4
+                        ? quantized(parts, layer, group)
+                        : stacked(parts, matrices(parts, layer, group))));
                 List<Tensor> biases = new ArrayList<>();
                 for (Projection projection : group.members()) {
-                    matrices.addAll(parts(parts, WeightNames.weight(layer, projection)));
                     if (projection.hasBias(folder.configuration())) {
                         biases.addAll(parts(parts, WeightNames.bias(layer, projection)));
                     }
                 }
-                weights.add(scope.adopt(stacked(parts, matrices)));
                 weights.add(biases.isEmpty() ? scope.zeros(type, 0) : scope.adopt(stacked(parts, biases)));
             }
+        }
+
+        private List<Tensor> matrices(TensorScope parts, int layer, Projection.Group group) {
+            List<Tensor> matrices = new ArrayList<>();
+            for (Projection projection : group.members()) {
+                matrices.addAll(parts(parts, WeightNames.weight(layer, projection)));
+            }
+            return matrices;
+        }
+
+        private Tensor quantized(TensorScope parts, int layer, Projection.Group group) {
+            Nf4Matrix matrix = new Nf4Matrix(parts, type);
+            for (Projection projection : group.members()) {
+                ModelFolder.Location location = folder.tensor(WeightNames.weight(layer, projection));
+                long rowBytes = location.entry().length() / location.entry().shape()[0];
+                // so many rows are whole blocks, however long a row is
+                long rows = Math.max(1, LARGEST_QUANTIZED / rowBytes / Nf4Matrix.BLOCK) * Nf4Matrix.BLOCK;
+                forEachPart(parts, location, rows, part -> {
+                    matrix.add(part);
+                    part.close();
+                });
+                matrix.endMatrix();
+            }
+            return matrix.bytes();
         }
 
         private static Tensor stacked(TensorScope parts, List<Tensor> tensors) {
@@ -132,23 +162,31 @@ final class ModelWeights {
         private List<Tensor> parts(TensorScope parts, String name) {
             ModelFolder.Location location = folder.tensor(name);
             SafetensorsFile.Entry entry = location.entry();
-            long[] shape = entry.shape().clone();
-            long rows = shape[0];
-            long rowBytes = entry.length() / rows;
-            long rowsPerPart = Math.max(1, LARGEST_MAPPING / rowBytes);
+            long rowBytes = entry.length() / entry.shape()[0];
             List<Tensor> tensors = new ArrayList<>();
-            for (long row = 0; row < rows; row += rowsPerPart) {
-                shape[0] = Math.min(rowsPerPart, rows - row);
-                Tensor stored = parts.copyOf(
-                        location.file().map(entry, row * rowBytes, (int) (shape[0] * rowBytes)), entry.type(), shape);
+            forEachPart(parts, location, Math.max(1, LARGEST_MAPPING / rowBytes), stored -> {
                 if (entry.type() == type) {
                     tensors.add(stored);
                 } else {
                     tensors.add(parts.callForTensor("to_type", stored, type.scalarType()));
                     stored.close();
                 }
-            }
+            });
             return tensors;
+        }
+
+        /** Reads a tensor of the files as it is stored, so many rows at a time. */
+        private static void forEachPart(TensorScope parts, ModelFolder.Location location, long rowsPerPart,
+                Consumer<Tensor> consumer) {
+            SafetensorsFile.Entry entry = location.entry();
+            long[] shape = entry.shape().clone();
+            long rows = shape[0];
+            long rowBytes = entry.length() / rows;
+            for (long row = 0; row < rows; row += rowsPerPart) {
+                shape[0] = Math.min(rowsPerPart, rows - row);
+                consumer.accept(parts.copyOf(
+                        location.file().map(entry, row * rowBytes, (int) (shape[0] * rowBytes)), entry.type(), shape));
+            }
         }
     }
 }

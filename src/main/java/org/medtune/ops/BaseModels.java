@@ -34,7 +34,8 @@ public final class BaseModels implements AutoCloseable {
         if (entry == null) {
             releaseUnused();
             ModelFolder folder = ModelFolder.open(choice.folder());
-            entry = new Entry(CausalLanguageModel.load(folder, choice.device(), choice.type()));
+            entry = new Entry(CausalLanguageModel.load(
+                    folder, choice.device(), choice.type(), choice.quantization()));
             entries.put(choice, entry);
         }
         entry.users++;

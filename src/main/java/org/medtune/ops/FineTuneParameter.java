@@ -60,6 +60,8 @@ public enum FineTuneParameter {
     ADAM_EPSILON("adam.epsilon", "1e-8", Decimal.positive(), "AdamW's epsilon"),
     PRECISION("precision", "auto", Choice.of("auto", "fp32", "bf16"),
             "of the frozen weights and activations; auto is bf16 on an accelerator, fp32 on a CPU"),
+    LOAD_IN_4BIT("load.in.4bit", "auto", Choice.of("auto", "true", "false"),
+            "hold the frozen projections in 4 bits a weight (NF4); auto does on an accelerator, and not on a CPU"),
     DEVICE("device", "auto", Shaped.of("auto|cpu|gpu\\d{1,3}", "auto, cpu, or an accelerator such as gpu0"),
             "where to train; auto takes the first accelerator, or else the CPU"),
 

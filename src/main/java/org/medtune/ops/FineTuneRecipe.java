@@ -122,8 +122,9 @@ public record FineTuneRecipe(FineTuneParameters parameters) {
     }
 
     /** What is kept beside the adapter. */
-    public AdapterRecord adapterRecord() {
-        return new AdapterRecord(parameters.text(PROMPT_TEMPLATE), parameters.integer(MAX_SEQ_LENGTH), 0);
+    public AdapterRecord adapterRecord(ModelChoice model) {
+        return new AdapterRecord(parameters.text(PROMPT_TEMPLATE), parameters.integer(MAX_SEQ_LENGTH), 0,
+                model.quantization().label());
     }
 
     /** What a checkpoint must agree with to belong to this run. */
@@ -137,6 +138,7 @@ public record FineTuneRecipe(FineTuneParameters parameters) {
         // by content, so that a model folder may be moved between a stop and a restart
         values.put(FineTuneParameter.MODEL_FOLDER.key(), ModelFolder.open(model.folder()).fingerprint());
         values.put(FineTuneParameter.PRECISION.key(), model.type().safetensorsName());
+        values.put(FineTuneParameter.LOAD_IN_4BIT.key(), model.quantization().label());
         values.put("dataset", dataset);
         return new RunFingerprint(values);
     }

@@ -3,6 +3,10 @@ package org.medtune.tensor;
 import static org.medtune.MedtuneMessages.MESSAGES;
 
 import ai.djl.Device;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.cuda.CudaUtils;
+import java.lang.management.MemoryUsage;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -48,6 +52,24 @@ public record ComputeDevice(boolean accelerator, int index) {
     /** The name under which {@link #named} finds this device. */
     public String deviceName() {
         return accelerator ? "gpu" + index : "cpu";
+    }
+
+    /** Bytes of this device's memory that can still be taken; empty where nothing tells. */
+    public OptionalLong availableBytes() {
+        return accelerator ? freeOnAccelerator() : HostMemory.ofThisHost().availableBytes();
+    }
+
+    private OptionalLong freeOnAccelerator() {
+        try {
+            // what PyTorch keeps for later would count as taken
+            JniUtils.emptyCudaCache();
+            MemoryUsage memory = CudaUtils.getGpuMemory(djl());
+            return OptionalLong.of(memory.getMax() - memory.getCommitted());
+        } catch (RuntimeException | LinkageError e) {
+            // the CUDA runtime is inside PyTorch's own libraries, and not always found by its name
+            MESSAGES.acceleratorMemoryUnknown(deviceName(), e.toString());
+            return OptionalLong.empty();
+        }
     }
 
     Device djl() {

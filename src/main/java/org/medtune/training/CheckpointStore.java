@@ -80,7 +80,8 @@ public final class CheckpointStore {
         long bytes = bytes(trainer.adapter().layout().size(), trainer.configuration().adam().moments());
         AtomicFolder.create(target, bytes, temporary -> {
             AdapterFolder.write(temporary, trainer.adapter(), baseModel, new AdapterRecord(
-                    adapterRecord.promptTemplate(), adapterRecord.maxSequenceLength(), step));
+                    adapterRecord.promptTemplate(), adapterRecord.maxSequenceLength(), step,
+                    adapterRecord.baseQuantization()));
             SafetensorsWriter optimizer = new SafetensorsWriter();
             trainer.optimizer().state().forEach((name, tensor) ->
                     optimizer.add(name, tensor.type(), tensor.shape(), tensor.toBytes()));

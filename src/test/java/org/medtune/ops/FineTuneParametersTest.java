@@ -44,6 +44,7 @@ class FineTuneParametersTest {
         "learning.rate         | 1e999         | MEDTUNE000004: learning.rate is 1e999; it must be greater than 0",
         "evaluation.share      | 0             | MEDTUNE000004: evaluation.share is 0; it must be greater than 0 and less than 1.",
         "precision             | fp16          | MEDTUNE000003: precision is 'fp16'; give one of auto, fp32, bf16.",
+        "load.in.4bit          | yes           | MEDTUNE000003: load.in.4bit is 'yes'; give one of auto, true, false.",
         "optim                 | adam          | MEDTUNE000003: optim is 'adam'; give one of adamw_8bit, adamw_torch.",
         "use.rslora            | yes           | MEDTUNE000003: use.rslora is 'yes'; give true or false.",
         "device                | cuda          | MEDTUNE000003: device is 'cuda'; give auto, cpu, or an accelerator such as gpu0.",

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -58,6 +59,13 @@ public final class RewrittenModel {
         tensors.replaceAll((name, weights) -> names.test(name)
                 ? new Weights(weights.shape(), direct(weights.bytes().capacity()))
                 : weights);
+        return this;
+    }
+
+    /** Replaces the values of a tensor by a function of its shape and its float32 values. */
+    public RewrittenModel replace(String name, BiFunction<long[], ByteBuffer, ByteBuffer> change) {
+        tensors.computeIfPresent(name, (same, weights) -> new Weights(weights.shape(),
+                change.apply(weights.shape(), weights.bytes().duplicate())));
         return this;
     }
 

@@ -1,0 +1,71 @@
+package org.medtune.model;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.medtune.tensor.ComputeDevice;
+import org.medtune.tensor.ElementType;
+
+/**
+ * The memory that a model's weights take, known before they are read.
+ *
+ * @param resident bytes while the model is loaded
+ * @param loading bytes on top of that while it is being loaded
+ */
+record WeightMemory(long resident, long loading) {
+
+    /** The bytes for a model in a compute type. */
+    static WeightMemory of(ModelConfiguration configuration, ElementType type, Quantization quantization) {
+        Map<String, long[]> shapes = WeightNames.shapes(configuration);
+        long all = shapes.values().stream().mapToLong(WeightMemory::elements).sum() * type.bytes();
+        long embedding = elements(shapes.get(WeightNames.EMBEDDING)) * type.bytes();
+        long largestGroup = 0;
+        long projections = 0;
+        long quantized = 0;
+        for (Projection.Group group : Projection.Group.values()) {
+            List<Long> elements = group.members().stream()
+                    .map(p -> (long) p.inputs(configuration) * p.outputs(configuration))
+                    .toList();
+            long bytes = elements.stream().mapToLong(Long::longValue).sum() * type.bytes();
+            largestGroup = Math.max(largestGroup, bytes);
+            projections += bytes;
+            quantized += Nf4Matrix.bytes(type, elements);
+        }
+        // a tensor is in memory once as it is stored and once as it is kept
+        if (quantization == Quantization.NONE) {
+            return new WeightMemory(all, Math.max(embedding, largestGroup));
+        }
+        return new WeightMemory(all + configuration.layers() * (quantized - projections), embedding);
+    }
+
+    /**
+     * Says what a model will take, before it takes it.
+     *
+     * @throws org.medtune.RecoverableException when the device has less; where it does not tell how much it has, the
+     *     attempt will show
+     */
+    static void announce(ModelFolder folder, ComputeDevice device, ElementType type, Quantization quantization) {
+        WeightMemory memory = of(folder.configuration(), type, quantization);
+        OptionalLong free = device.availableBytes();
+        MESSAGES.modelWillTake(folder.path(), type.safetensorsName(), quantization.label(), memory.resident() >> 20,
+                device.deviceName(), free.isPresent() ? (free.getAsLong() >> 20) + " MiB are" : "an unknown rest is");
+        memory.requireAtMost(free, folder, device, type, quantization);
+    }
+
+    void requireAtMost(OptionalLong free, ModelFolder folder, ComputeDevice device, ElementType type,
+            Quantization quantization) {
+        if (free.isPresent() && resident + loading > free.getAsLong()) {
+            WeightMemory smallest = of(folder.configuration(), ElementType.BFLOAT16, Quantization.NF4);
+            throw MESSAGES.modelDoesNotFit(folder.path(), type.safetensorsName(), quantization.label(),
+                    (resident + loading) >> 20, device.deviceName(), free.getAsLong() >> 20,
+                    (smallest.resident() + smallest.loading()) >> 20);
+        }
+    }
+
+    private static long elements(long[] shape) {
+        return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    }
+}
