@@ -40,6 +40,20 @@ class Kernels(Module):
         views.append(flat[offsets[i]:offsets[i] + rows[i] * columns[i]].view([rows[i], columns[i]]))
     return views
 
+  # ---- export ----
+
+  def merge(self: __torch__.Kernels, weight: Tensor, b: Tensor, a: Tensor, scaling: float) -> Tensor:
+    # weight [outputs, inputs] + scaling * b a in float32; may overwrite the weight
+    return weight.to(6).addmm_(b, a, alpha=scaling)
+
+  def largest(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    # the largest magnitude; NaN where there is one
+    return torch.amax(torch.abs(x))
+
+  def to_bytes(self: __torch__.Kernels, x: Tensor, dtype: int) -> Tensor:
+    # the bytes [n] of the elements in another type, row-major
+    return torch.view_copy(x.to(dtype).reshape([-1]), dtype=0)
+
   # ---- weights of 4 bits ----
 
   def nf4_header(self: __torch__.Kernels, dtype: int, like: Tensor) -> Tensor:

@@ -419,6 +419,10 @@ public interface MedtuneMessages extends BasicLogger {
             + "is loaded.")
     void acceleratorMemoryUnknown(String device, String reason);
 
+    @Message(id = 515, value = "The tensor %s has a value of magnitude %s, which float16 cannot hold. Export in "
+            + "bfloat16 or float32, as a safetensors folder.")
+    InvalidInputException tooLargeForHalf(String name, double magnitude);
+
     // ---- 600-699 evaluation and generation ----
 
     @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's "

@@ -49,6 +49,7 @@ class ArchitectureTest {
                 .layer("training").definedBy("org.medtune.training..")
                 .layer("evaluation").definedBy("org.medtune.evaluation..")
                 .layer("generation").definedBy("org.medtune.generation..")
+                .layer("export").definedBy("org.medtune.export..")
                 .layer("adapter").definedBy("org.medtune.adapter..")
                 .layer("dataset").definedBy("org.medtune.dataset..")
                 .layer("model").definedBy("org.medtune.model..")
@@ -56,19 +57,22 @@ class ArchitectureTest {
                 .layer("root").definedBy("org.medtune")
                 .whereLayer("launcher").mayOnlyAccessLayers("root")
                 .whereLayer("faces").mayOnlyAccessLayers(
-                        "batch", "ops", "training", "evaluation", "generation", "adapter", "dataset", "model",
+                        "batch", "ops", "training", "evaluation", "generation", "export", "adapter", "dataset", "model",
                         "tensor", "root")
                 .whereLayer("rest").mayOnlyAccessLayers(
-                        "batch", "ops", "training", "evaluation", "generation", "adapter", "dataset", "model",
+                        "batch", "ops", "training", "evaluation", "generation", "export", "adapter", "dataset", "model",
                         "tensor", "root")
                 .whereLayer("batch").mayOnlyAccessLayers(
-                        "ops", "training", "evaluation", "generation", "adapter", "dataset", "model", "tensor", "root")
+                        "ops", "training", "evaluation", "generation", "export", "adapter", "dataset", "model",
+                        "tensor", "root")
                 .whereLayer("ops").mayOnlyAccessLayers(
-                        "training", "evaluation", "generation", "adapter", "dataset", "model", "tensor", "root")
+                        "training", "evaluation", "generation", "export", "adapter", "dataset", "model", "tensor",
+                        "root")
                 .whereLayer("training").mayOnlyAccessLayers("adapter", "dataset", "model", "tensor", "root")
                 .whereLayer("evaluation").mayOnlyAccessLayers(
                         "generation", "adapter", "dataset", "model", "tensor", "root")
                 .whereLayer("generation").mayOnlyAccessLayers("adapter", "dataset", "model", "tensor", "root")
+                .whereLayer("export").mayOnlyAccessLayers("adapter", "model", "tensor", "root")
                 .whereLayer("adapter").mayOnlyAccessLayers("dataset", "model", "tensor", "root")
                 .whereLayer("dataset").mayOnlyAccessLayers("model", "tensor", "root")
                 .whereLayer("model").mayOnlyAccessLayers("tensor", "root")
@@ -82,8 +86,8 @@ class ArchitectureTest {
         classes().should().resideInAnyPackage(
                         "org.medtune", "org.medtune.web.faces..", "org.medtune.web.rest..", "org.medtune.batch..",
                         "org.medtune.ops..", "org.medtune.training..", "org.medtune.evaluation..",
-                        "org.medtune.generation..", "org.medtune.adapter..", "org.medtune.dataset..",
-                        "org.medtune.model..", "org.medtune.tensor..", "org.medtune.launcher..")
+                        "org.medtune.generation..", "org.medtune.export..", "org.medtune.adapter..",
+                        "org.medtune.dataset..", "org.medtune.model..", "org.medtune.tensor..", "org.medtune.launcher..")
                 .check(classes);
     }
 

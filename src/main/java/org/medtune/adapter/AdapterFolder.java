@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.medtune.model.CausalLanguageModel;
+import org.medtune.model.ModelConfiguration;
 import org.medtune.model.SafetensorsFile;
 import org.medtune.model.SafetensorsWriter;
 import org.medtune.tensor.ElementType;
@@ -86,7 +87,16 @@ public final class AdapterFolder {
      * @throws org.medtune.InvalidInputException when tensors are missing, left over, or do not fit the model
      */
     public LoraAdapter load(CausalLanguageModel model) {
-        AdapterLayout layout = new AdapterLayout(model.configuration(), configuration);
+        return LoraAdapter.of(model, configuration, read(model.configuration()).buffer());
+    }
+
+    /**
+     * Reads the adapter for a model that need not be loaded.
+     *
+     * @throws org.medtune.InvalidInputException when tensors are missing, left over, or do not fit the model
+     */
+    public AdapterValues read(ModelConfiguration model) {
+        AdapterLayout layout = new AdapterLayout(model, configuration);
         TreeSet<String> left = new TreeSet<>(weights.entries().keySet());
         ByteBuffer values = LoraAdapter.allocate(layout);
         for (AdapterLayout.Parameter parameter : layout.parameters()) {
@@ -106,7 +116,7 @@ public final class AdapterFolder {
         if (!left.isEmpty()) {
             throw MESSAGES.unexpectedAdapterTensor(weights.path(), left.first());
         }
-        return LoraAdapter.of(model, configuration, values.rewind());
+        return new AdapterValues(configuration, layout, values.rewind());
     }
 
     /**

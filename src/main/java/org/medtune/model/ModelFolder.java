@@ -5,6 +5,7 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -100,6 +101,24 @@ public final class ModelFolder {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
         }
+    }
+
+    /** All tensors by name, in the order of the files. */
+    public Map<String, SafetensorsFile.Entry> tensors() {
+        Map<String, SafetensorsFile.Entry> entries = new LinkedHashMap<>();
+        tensors.forEach((name, location) -> entries.put(name, location.entry()));
+        return entries;
+    }
+
+    /**
+     * Maps a part of a tensor's data, read-only and little-endian, without copying.
+     *
+     * @param offset first byte inside the tensor
+     * @param length bytes, at most 2 GiB - 1
+     */
+    public ByteBuffer map(String name, long offset, int length) {
+        Location location = tensors.get(name);
+        return location.file().map(location.entry(), offset, length);
     }
 
     Location tensor(String name) {

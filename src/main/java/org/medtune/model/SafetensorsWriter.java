@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -21,7 +22,20 @@ public final class SafetensorsWriter {
 
     private final Map<String, Part> parts = new LinkedHashMap<>();
 
-    private record Part(ElementType type, long[] shape, ByteBuffer data) {}
+    private record Part(ElementType type, long[] shape, Content content) {
+
+        long bytes() {
+            return Arrays.stream(shape).reduce(type.bytes(), (a, b) -> a * b);
+        }
+    }
+
+    /** The data of a tensor that is made only when it is written. */
+    @FunctionalInterface
+    public interface Content {
+
+        /** Writes the row-major little-endian bytes, exactly as many as the shape has. */
+        void writeTo(WritableByteChannel channel) throws IOException;
+    }
 
     /**
      * Adds a float32 tensor.
@@ -38,9 +52,16 @@ public final class SafetensorsWriter {
      * @param data row-major little-endian bytes of exactly the shape's size; read when the file is written
      */
     public SafetensorsWriter add(String name, ElementType type, long[] shape, ByteBuffer data) {
-        long bytes = Arrays.stream(shape).reduce(type.bytes(), (a, b) -> a * b);
-        if (bytes != data.remaining() || parts.put(name, new Part(type, shape.clone(), data)) != null) {
-            throw new IllegalArgumentException(name + " has " + data.remaining() + " bytes or stands here twice");
+        if (Arrays.stream(shape).reduce(type.bytes(), (a, b) -> a * b) != data.remaining()) {
+            throw new IllegalArgumentException(name + " has " + data.remaining() + " bytes");
+        }
+        return add(name, type, shape, channel -> writeFully(channel, data.duplicate()));
+    }
+
+    /** Adds a tensor whose data is made while the file is written. */
+    public SafetensorsWriter add(String name, ElementType type, long[] shape, Content content) {
+        if (parts.put(name, new Part(type, shape.clone(), content)) != null) {
+            throw new IllegalArgumentException(name + " stands here twice");
         }
         return this;
     }
@@ -59,7 +80,7 @@ public final class SafetensorsWriter {
             ObjectNode node = header.putObject(part.getKey())
                     .put("dtype", part.getValue().type().safetensorsName());
             Arrays.stream(part.getValue().shape()).forEach(node.putArray("shape")::add);
-            long end = offset + part.getValue().data().remaining();
+            long end = offset + part.getValue().bytes();
             node.putArray("data_offsets").add(offset).add(end);
             offset = end;
         }
@@ -72,14 +93,18 @@ public final class SafetensorsWriter {
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
             writeFully(channel, start.flip());
-            for (Part part : parts.values()) {
-                writeFully(channel, part.data().duplicate());
+            for (Map.Entry<String, Part> part : parts.entrySet()) {
+                long end = channel.position() + part.getValue().bytes();
+                part.getValue().content().writeTo(channel);
+                if (channel.position() != end) {
+                    throw new IllegalStateException(part.getKey() + " ends at " + channel.position() + ", not " + end);
+                }
             }
             channel.force(true);
         }
     }
 
-    private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
+    private static void writeFully(WritableByteChannel channel, ByteBuffer buffer) throws IOException {
         while (buffer.hasRemaining()) {
             channel.write(buffer);
         }

@@ -4,27 +4,34 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The names and shapes of a model's tensors in its files, as Transformers writes them. */
-final class WeightNames {
+public final class WeightNames {
 
-    static final String EMBEDDING = "model.embed_tokens.weight";
-    static final String FINAL_NORM = "model.norm.weight";
-    static final String HEAD = "lm_head.weight";
+    /** The token vectors [vocabulary, hidden]. */
+    public static final String EMBEDDING = "model.embed_tokens.weight";
+    /** The norm after the last layer [hidden]. */
+    public static final String FINAL_NORM = "model.norm.weight";
+    /** The output head [vocabulary, hidden], of models that are not tied. */
+    public static final String HEAD = "lm_head.weight";
 
     private WeightNames() {}
 
-    static String inputNorm(int layer) {
+    /** The norm before the attention [hidden]. */
+    public static String inputNorm(int layer) {
         return layer(layer) + "input_layernorm.weight";
     }
 
-    static String postAttentionNorm(int layer) {
+    /** The norm before the MLP [hidden]. */
+    public static String postAttentionNorm(int layer) {
         return layer(layer) + "post_attention_layernorm.weight";
     }
 
-    static String weight(int layer, Projection projection) {
+    /** The matrix of a projection [outputs, inputs]. */
+    public static String weight(int layer, Projection projection) {
         return layer(layer) + projection.path() + ".weight";
     }
 
-    static String bias(int layer, Projection projection) {
+    /** The bias of a projection [outputs]. */
+    public static String bias(int layer, Projection projection) {
         return layer(layer) + projection.path() + ".bias";
     }
 

@@ -65,7 +65,7 @@ public final class RewrittenModel {
     /** Replaces the values of a tensor by a function of its shape and its float32 values. */
     public RewrittenModel replace(String name, BiFunction<long[], ByteBuffer, ByteBuffer> change) {
         tensors.computeIfPresent(name, (same, weights) -> new Weights(weights.shape(),
-                change.apply(weights.shape(), weights.bytes().duplicate())));
+                change.apply(weights.shape(), weights.bytes().duplicate().order(ByteOrder.LITTLE_ENDIAN))));
         return this;
     }
 
