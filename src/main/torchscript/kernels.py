@@ -54,6 +54,23 @@ class Kernels(Module):
     # the bytes [n] of the elements in another type, row-major
     return torch.view_copy(x.to(dtype).reshape([-1]), dtype=0)
 
+  def interleave_halves(self: __torch__.Kernels, x: Tensor, size: int) -> Tensor:
+    # rows 0, size/2, 1, size/2 + 1 ... of every head of so many rows
+    pairs = x.reshape([x.size(0) // size, 2, size // 2, -1])
+    return pairs.transpose(1, 2).reshape(x.size())
+
+  def quotient(self: __torch__.Kernels, x: Tensor, y: Tensor) -> Tensor:
+    return x / y
+
+  def q8_0(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    # ggml's blocks as bytes [n]: a float16 scale, the largest magnitude / 127, and 32 multiples of it, rounded half
+    # away from zero
+    blocks = x.reshape([-1, 32])
+    scale = torch.amax(torch.abs(blocks), [-1], True) / 127.
+    scaled = blocks * torch.reciprocal(torch.clamp_min(scale, 1.1754943508222875e-38))
+    codes = torch.trunc(torch.add(scaled, torch.sign(scaled), alpha=0.5)).to(1)
+    return torch.cat([torch.view_copy(scale.to(5), dtype=0), torch.view_copy(codes, dtype=0)], 1).view([-1])
+
   # ---- weights of 4 bits ----
 
   def nf4_header(self: __torch__.Kernels, dtype: int, like: Tensor) -> Tensor:

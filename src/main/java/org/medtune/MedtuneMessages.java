@@ -423,6 +423,14 @@ public interface MedtuneMessages extends BasicLogger {
             + "bfloat16 or float32, as a safetensors folder.")
     InvalidInputException tooLargeForHalf(String name, double magnitude);
 
+    @Message(id = 516, value = "The tokenizer %s cannot be written into a GGUF file: %s. Export a safetensors folder "
+            + "instead.")
+    InvalidInputException tokenizerNotForGguf(Path file, String reason);
+
+    @Message(id = 517, value = "The model %s stretches positions by rope_type %s, for which GGUF has no place in the "
+            + "architecture %s. Export a safetensors folder instead.")
+    InvalidInputException positionsNotForGguf(Path folder, String ropeType, String architecture);
+
     // ---- 600-699 evaluation and generation ----
 
     @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's "

@@ -26,6 +26,7 @@ public final class Tokenizer implements AutoCloseable {
     private final String endOfSentenceToken;
     private final Set<Integer> stopIds;
     private final Optional<ChatTemplate> chatTemplate;
+    private final Optional<String> chatTemplateText;
 
     private Tokenizer(Path modelFolder, NativeTokenizer tokenizer) {
         this.modelFolder = modelFolder;
@@ -46,6 +47,7 @@ public final class Tokenizer implements AutoCloseable {
         stopIds.add(endOfSentenceId);
         stopIds.addAll(modelEndIds.keySet());
 
+        chatTemplateText = configuration.chatTemplate().map(TokenizerConfiguration.TemplateText::text);
         chatTemplate = configuration.chatTemplate().map(template -> new ChatTemplate(
                 template.file().toString(),
                 template.text(),
@@ -123,6 +125,11 @@ public final class Tokenizer implements AutoCloseable {
      */
     public Set<Integer> stopIds() {
         return Set.copyOf(stopIds);
+    }
+
+    /** The Jinja of the model's chat template; empty if it has none. */
+    public Optional<String> chatTemplateText() {
+        return chatTemplateText;
     }
 
     /**

@@ -119,7 +119,7 @@ class QuantizedModelTest {
 
             // then
             double fall = expected.get(0).loss() - expected.get(expected.size() - 1).loss();
-            assertThat(fall).isGreaterThan(0.5);
+            assertThat(fall).isGreaterThan(0.2);
             assertThat(actual.get(0).loss()).isCloseTo(expected.get(0).loss(), Percentage.withPercentage(3));
             assertThat(actual.get(0).loss() - actual.get(actual.size() - 1).loss())
                     .isCloseTo(fall, Percentage.withPercentage(10));
@@ -130,8 +130,8 @@ class QuantizedModelTest {
         LoraConfiguration lora =
                 new LoraConfiguration(8, 16, 0, EnumSet.allOf(Projection.class), BiasTraining.NONE, false);
         try (LoraAdapter adapter = LoraAdapter.initialize(model, lora, 5);
-                LoraTrainer trainer = ShortRows.trainer(model, adapter, ShortRows.recipe(20, true))) {
-            for (int step = 0; step < 20; step++) {
+                LoraTrainer trainer = ShortRows.trainer(model, adapter, ShortRows.recipe(10, true))) {
+            for (int step = 0; step < 10; step++) {
                 trainer.step();
             }
             return List.copyOf(trainer.history());

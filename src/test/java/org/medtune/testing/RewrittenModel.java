@@ -69,7 +69,7 @@ public final class RewrittenModel {
         return this;
     }
 
-    /** Writes config.json and model.safetensors. */
+    /** Writes config.json and model.safetensors; the tokenizer is left where it is. */
     public Path writeTo(Path folder) throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter();
         tensors.forEach((name, weights) -> writer.add(name, weights.shape(), weights.bytes().duplicate()));
