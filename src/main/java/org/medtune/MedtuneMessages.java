@@ -431,6 +431,25 @@ public interface MedtuneMessages extends BasicLogger {
             + "architecture %s. Export a safetensors folder instead.")
     InvalidInputException positionsNotForGguf(Path folder, String ropeType, String architecture);
 
+    @Message(id = 518, value = "adapter is not given; give the name of an adapter in %s, or the path of an adapter "
+            + "folder.")
+    InvalidInputException adapterNotGiven(Path adaptersFolder);
+
+    @Message(id = 519, value = "adapter is %s, but there is no such folder; give the path of an adapter folder, or the "
+            + "name of one in %s.")
+    InvalidInputException adapterMissing(String given, Path adaptersFolder);
+
+    @Message(id = 520, value = "The adapter %s was trained on '%s', which is not there; give the path or the name of "
+            + "its base model as model.folder.")
+    InvalidInputException baseModelOfAdapterMissing(Path adapter, String baseModel);
+
+    @Message(id = 521, value = "%s is there already; give another output.name, or move it away.")
+    InvalidInputException exportExists(Path target);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 522, value = "The adapter %s is merged into %s; the result is %s")
+    void adapterExported(Path adapter, Path model, Path target);
+
     // ---- 600-699 evaluation and generation ----
 
     @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's "

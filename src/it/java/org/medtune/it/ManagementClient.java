@@ -28,8 +28,13 @@ public final class ManagementClient implements AutoCloseable {
 
     /** Starts the job as the console's Start does. */
     public long startJob(Map<String, String> parameters) {
+        return startJob(JOB, parameters);
+    }
+
+    /** Starts a job of another name. */
+    public long startJob(String job, Map<String, String> parameters) {
         ModelNode operation = Operations.createOperation("start-job", batch());
-        operation.get("job-xml-name").set(JOB);
+        operation.get("job-xml-name").set(job);
         parameters.forEach((name, value) -> operation.get("properties").get(name).set(value));
         return execute(operation).asLong();
     }
@@ -60,6 +65,15 @@ public final class ManagementClient implements AutoCloseable {
     public String awaitEnd(long executionId, Duration atMost) {
         return await("execution " + executionId + " to end").atMost(atMost).pollInterval(Duration.ofMillis(200))
                 .until(() -> batchStatus(executionId), ENDED::contains);
+    }
+
+    /** Waits for the end of an execution of another job; the result is its batch status and its exit status. */
+    public String awaitEnd(String job, long executionId, Duration atMost) {
+        ModelNode address = Operations.createAddress("deployment", DEPLOYMENT, "subsystem", "batch-jberet",
+                "job", job, "execution", Long.toString(executionId));
+        return await("execution " + executionId + " to end").atMost(atMost).pollInterval(Duration.ofMillis(200))
+                .until(() -> attribute(address, "batch-status"), ENDED::contains)
+                + " " + attribute(address, "exit-status");
     }
 
     /** The deployment's status, OK when all is well. */

@@ -37,13 +37,16 @@ public final class AdapterFolder {
 
     private final Path path;
     private final LoraConfiguration configuration;
+    private final String baseModel;
     private final AdapterRecord adapterRecord;
     private final SafetensorsFile weights;
 
     private AdapterFolder(
-            Path path, LoraConfiguration configuration, AdapterRecord adapterRecord, SafetensorsFile weights) {
+            Path path, LoraConfiguration configuration, String baseModel, AdapterRecord adapterRecord,
+            SafetensorsFile weights) {
         this.path = path;
         this.configuration = configuration;
+        this.baseModel = baseModel;
         this.adapterRecord = adapterRecord;
         this.weights = weights;
     }
@@ -63,7 +66,8 @@ public final class AdapterFolder {
                 ? AdapterRecord.of(read(path, RECORD_FILE))
                 : AdapterRecord.UNKNOWN;
         return new AdapterFolder(path, PeftConfiguration.parse(path.resolve(CONFIGURATION_FILE), configuration),
-                adapterRecord, SafetensorsFile.open(path.resolve(WEIGHTS_FILE)));
+                configuration.path("base_model_name_or_path").asText(""), adapterRecord,
+                SafetensorsFile.open(path.resolve(WEIGHTS_FILE)));
     }
 
     /** The folder. */
@@ -74,6 +78,11 @@ public final class AdapterFolder {
     /** What the adapter consists of. */
     public LoraConfiguration configuration() {
         return configuration;
+    }
+
+    /** Where the base model was when the adapter was written; empty when unknown. */
+    public String baseModel() {
+        return baseModel;
     }
 
     /** What was recorded beside the adapter; unknown for one that another program made. */

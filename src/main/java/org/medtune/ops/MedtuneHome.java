@@ -41,6 +41,11 @@ public record MedtuneHome(Path folder, Path modelsFolder, Path dataFolder) {
         return folder.resolve("adapters");
     }
 
+    /** One folder a model with its adapter merged. */
+    public Path exports() {
+        return folder.resolve("exports");
+    }
+
     /** A model's folder by its path, or by its name under the models' folder. */
     public Path model(String pathOrName) {
         return modelsFolder.resolve(pathOrName).normalize();
