@@ -56,7 +56,11 @@ def part(weights: Tensor, scales: Tensor) -> Tensor:
 
 def dense(matrix: Tensor, inputs: int, b: List[Tensor], dtype: int) -> Tensor:
   # the matrix [outputs, inputs] that a vector of bytes stands for; b has a tensor for each part, as many rows as it has
-  # outputs
+  # outputs. A chunk of so many blocks stays in a processor's cache; an accelerator takes what fills it, and no more
+  # memory on the way than 64 million weights need.
+  chunk = 8192
+  if matrix.is_cuda:
+    chunk = 1048576
   outputs = 0
   for slot in range(len(b)):
     outputs = outputs + b[slot].size(0)
@@ -81,11 +85,16 @@ def dense(matrix: Tensor, inputs: int, b: List[Tensor], dtype: int) -> Tensor:
     scales = __torch__.blockwise.dequantize(codes, factors, scale_entries).add_(mean).view([-1, 1])[:blocks]
     bytes = matrix[place:place + blocks * 32]
     place = place + blocks * 32
-    weights = torch.index_select(pairs, 0, bytes.to(3)).view([blocks, 64])
-    target = result[row:row + rows]
-    if rows * inputs == blocks * 64:
-      torch.mul(weights, scales, out=target.view([blocks, 64]))
-    else:
-      target.view([-1]).copy_((weights * scales).view([-1])[:rows * inputs])
+    target = result[row:row + rows].view([-1])
+    first = 0
+    while first < blocks:
+      last = ops.prim.min(first + chunk, blocks)
+      weights = torch.index_select(pairs, 0, bytes[first * 32:last * 32].to(3)).view([-1, 64])
+      if last * 64 <= rows * inputs:
+        torch.mul(weights, scales[first:last], out=target[first * 64:last * 64].view([-1, 64]))
+      else:
+        product = (weights * scales[first:last]).view([-1])
+        target[first * 64:].copy_(product[:rows * inputs - first * 64])
+      first = last
     row = row + rows
   return result

@@ -11,6 +11,7 @@ import org.medtune.adapter.LoraConfiguration;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.ModelFolder;
 import org.medtune.model.Projection;
+import org.medtune.model.Quantization;
 import org.medtune.tensor.ComputeDevice;
 import org.medtune.tensor.ElementType;
 import org.medtune.training.LearningRateSchedule;
@@ -29,12 +30,14 @@ public final class AcceleratorBenchmark {
 
     private AcceleratorBenchmark() {}
 
-    /** The arguments are the model folder and the device. */
+    /** The arguments are the model folder, the device, and NF4 for projections in 4 bits. */
     public static void main(String[] arguments) {
         ModelFolder folder = ModelFolder.open(Path.of(arguments[0]));
         ComputeDevice device = ComputeDevice.named(arguments[1]);
         long started = System.nanoTime();
-        try (CausalLanguageModel model = CausalLanguageModel.load(folder, device, ElementType.BFLOAT16)) {
+        Quantization quantization = arguments.length > 2 ? Quantization.valueOf(arguments[2]) : Quantization.NONE;
+        try (CausalLanguageModel model =
+                CausalLanguageModel.load(folder, device, ElementType.BFLOAT16, quantization)) {
             System.out.printf("loaded in %.1f s%n", (System.nanoTime() - started) / 1e9);
             System.out.printf("matrix rate %.0f GFLOP/s%n", MatrixRate.measure(model).gigaflops());
             train(model, true);

@@ -17,7 +17,7 @@ final class ModelWeights {
     private static final long LARGEST_MAPPING = 1L << 30;
 
     /** A tensor that will be quantised is float32 on the way: smaller parts, of whole rows and blocks. */
-    private static final long LARGEST_QUANTIZED = 64L << 20;
+    static final long LARGEST_QUANTIZED = 16L << 20;
     private static final int PER_LAYER = 10;
 
     private final Tensor embedding;

@@ -17,12 +17,16 @@ import org.medtune.tensor.ElementType;
  */
 record WeightMemory(long resident, long loading) {
 
+    /** What a weight takes while it is quantised: four numbers of 32 bits. */
+    private static final long BYTES_OF_QUANTIZING = 4 * Float.BYTES;
+
     /** The bytes for a model in a compute type. */
     static WeightMemory of(ModelConfiguration configuration, ElementType type, Quantization quantization) {
         Map<String, long[]> shapes = WeightNames.shapes(configuration);
         long all = shapes.values().stream().mapToLong(WeightMemory::elements).sum() * type.bytes();
         long embedding = elements(shapes.get(WeightNames.EMBEDDING)) * type.bytes();
         long largestGroup = 0;
+        long largestQuantized = 0;
         long projections = 0;
         long quantized = 0;
         for (Projection.Group group : Projection.Group.values()) {
@@ -33,12 +37,16 @@ record WeightMemory(long resident, long loading) {
             largestGroup = Math.max(largestGroup, bytes);
             projections += bytes;
             quantized += Nf4Matrix.bytes(type, elements);
+            largestQuantized = Math.max(largestQuantized, Nf4Matrix.bytes(type, elements));
         }
         // a tensor is in memory once as it is stored and once as it is kept
         if (quantization == Quantization.NONE) {
             return new WeightMemory(all, Math.max(embedding, largestGroup));
         }
-        return new WeightMemory(all + configuration.layers() * (quantized - projections), embedding);
+        long part = Math.min(largestGroup / type.bytes(),
+                ModelWeights.LARGEST_QUANTIZED / ElementType.BFLOAT16.bytes());
+        return new WeightMemory(all + configuration.layers() * (quantized - projections),
+                Math.max(embedding, largestQuantized + BYTES_OF_QUANTIZING * part));
     }
 
     /**
