@@ -65,7 +65,9 @@ public final class GgufExport {
     /** The bytes that the file will take, but for its metadata. */
     public long bytes() {
         GgufWriter writer = new GgufWriter();
-        addTensors(writer, null);
+        try (TensorScope scope = TensorRuntime.on(ComputeDevice.CPU).newScope()) {
+            addTensors(writer, scope);
+        }
         return writer.dataBytes();
     }
 
