@@ -11,8 +11,8 @@ import org.jboss.logging.annotations.MessageLogger;
 
 /**
  * Every sentence that an operator can see, each with a permanent id that is never reused. Rooms own ranges of
- * ids: 1-99 configuration and runs, 100-199 tensor, 200-299 model, 300-399 adapter, 400-499 dataset,
- * 500-599 training, 600-699 evaluation and generation, 700-799 batch, 800-899 web and launcher.
+ * ids: 1-99 configuration and runs, 100-199 tensor, 200-299 model, 300-399 adapter, 400-449 dataset,
+ * 450-499 conversations, 500-599 training, 600-699 evaluation and generation, 700-799 batch, 800-899 web and launcher.
  *
  * <p>An error sentence says what is wrong, with the value, and what to change.
  */
@@ -239,7 +239,7 @@ public interface MedtuneMessages extends BasicLogger {
             + "Use the adapter_config.json that belongs to it.")
     InvalidInputException unexpectedAdapterTensor(Path file, String name);
 
-    // ---- 400-499 dataset ----
+    // ---- 400-449 dataset ----
 
     @Message(id = 400, value = "There is no dataset file %s. Give the path of a JSON or JSONL file that exists on "
             + "the server.")
@@ -351,6 +351,71 @@ public interface MedtuneMessages extends BasicLogger {
     @LogMessage(level = Logger.Level.DEBUG)
     @Message(id = 447, value = "Closing the file %s failed. Everything up to its last position is on the disk.")
     void closingFailed(Path file, @Cause Throwable cause);
+
+    // ---- 450-499 conversations ----
+
+    @Message(id = 450, value = "You have no conversation %s; list your conversations to see those there are.")
+    NotFoundException noSuchConversation(String id);
+
+    @Message(id = 451, value = "You have no message %s; read the conversation again, since it may have changed.")
+    NotFoundException noSuchMessage(String id);
+
+    @Message(id = 452, value = "An answer of this conversation is still being written; stop it or wait for its end.")
+    ConflictException answerBeingWritten();
+
+    @Message(id = 453, value = "The question is empty; write one.")
+    InvalidInputException questionEmpty();
+
+    @Message(id = 454, value = "The question is %s characters long, and %s is the most; shorten it.")
+    InvalidInputException questionTooLong(int length, int longest);
+
+    @Message(id = 455, value = "The title is %s characters long; give one of 1 to %s characters.")
+    InvalidInputException titleOfWrongLength(int length, int longest);
+
+    @Message(id = 456, value = "models is %s; give one or two different ids of GET /api/chat/models.")
+    InvalidInputException modelsOfWrongNumber(String models);
+
+    @Message(id = 457, value = "Message %s is a question; name an answer.")
+    InvalidInputException messageIsNoAnswer(long id);
+
+    @Message(id = 458, value = "Message %s is an answer; name a question.")
+    InvalidInputException messageIsNoQuestion(long id);
+
+    @Message(id = 459, value = "The database of the conversations failed (%s); look at the disk and at the datasource "
+            + "Medtune, and try again.")
+    RecoverableException conversationDatabaseFailed(String reason, @Cause Throwable cause);
+
+    @Message(id = 460, value = "The server does not know whose conversations these are; open the chat page, or send "
+            + "POST /api/chat/session and keep the cookie that it sets.")
+    InvalidInputException userUnknown();
+
+    @Message(id = 461, value = "The comment is %s characters long, and %s is the most; shorten it.")
+    InvalidInputException commentTooLong(int length, int longest);
+
+    @Message(id = 462, value = "%s is '%s'; give one of %s.")
+    InvalidInputException notOneOf(String name, String value, String choices);
+
+    @Message(id = 463, value = "The answer %s is not being written any more; read its conversation instead.")
+    NotFoundException noSuchAnswer(String id);
+
+    @Message(id = 464, value = "The request's body lacks %s; give it.")
+    InvalidInputException bodyLacks(String name);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 465, value = "The end of the answer %s could not be stored, and is tried again every moment.")
+    void answerNotStored(String id, @Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 466, value = "%s answer(s) were being written when the server ended; they are kept as interrupted.")
+    void answersInterrupted(int count);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 467, value = "The feedback could not be written to %s; it is kept in the database, and written with "
+            + "the next feedback.")
+    void feedbackFileNotWritten(Path folder, @Cause Throwable cause);
+
+    @Message(id = 468, value = "The answer is still being written; rate it when it has ended.")
+    ConflictException feedbackTooEarly();
 
     // ---- 500-599 training ----
 

@@ -88,6 +88,7 @@ class ArchitectureTest {
     void everyClassIsInARoom() {
         classes().should().resideInAnyPackage(
                         "org.medtune", "org.medtune.web.faces..", "org.medtune.web.rest..", "org.medtune.batch..",
+                        "org.medtune.conversation..", "org.medtune.chat..",
                         "org.medtune.ops..", "org.medtune.training..", "org.medtune.evaluation..",
                         "org.medtune.generation..", "org.medtune.adapter..", "org.medtune.dataset..",
                         "org.medtune.model..", "org.medtune.tensor..", "org.medtune.launcher..")
