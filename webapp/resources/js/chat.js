@@ -257,6 +257,8 @@
         part[name].hidden = writing;
       }
       part["reasoning-label"].textContent = text("reasoning");
+      // an answer that never came to its end is all reasoning
+      part.reasoning.open ||= !writing && !content.trim();
       part.state.classList.toggle("mt-bad", state === "failed");
       tell(part.state, writing || state === "complete" ? "" : failure ?? text("state." + state));
       tell(part.dropped, droppedTurns > 0 ? text("dropped", droppedTurns) : "");
