@@ -11,7 +11,7 @@ import org.jboss.logging.annotations.MessageLogger;
 
 /**
  * Every sentence that an operator can see, each with a permanent id that is never reused. Rooms own ranges of
- * ids: 1-99 configuration and runs, 100-199 tensor, 200-299 model, 300-399 adapter, 400-499 dataset,
+ * ids: 1-99 configuration and runs, 100-199 tensor, 200-299 model, 300-399 adapter, 400-499 dataset (426-439 chat),
  * 500-599 training, 600-699 evaluation and generation, 700-799 batch, 800-899 web and launcher.
  *
  * <p>An error sentence says what is wrong, with the value, and what to change.
@@ -322,6 +322,49 @@ public interface MedtuneMessages extends BasicLogger {
 
     @Message(id = 425, value = "The field '%s' holds half of a surrogate pair, which is no character.")
     String rowFieldIsNoText(String field);
+
+    @Message(id = 426, value = "%s is %s; it must be %s.")
+    InvalidInputException samplingOutOfRange(String name, String value, String range);
+
+    @Message(id = 427, value = "There is no model %s; GET /medtune/v1/models lists those that there are.")
+    NotFoundException noSuchChatModel(String id);
+
+    @Message(id = 428, value = "%d questions wait for an answer already, and more are not taken; ask again in a "
+            + "moment.")
+    ConflictException tooManyQuestions(int waiting);
+
+    @Message(id = 429, value = "You have %d questions open already; wait for one of the answers, or cancel one.")
+    ConflictException tooManyQuestionsOfUser(int open);
+
+    @Message(id = 430, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the memory for "
+            + "conversations, which holds %d tokens; lower max_tokens, or start the server with a greater "
+            + "MEDTUNE_CHAT_CACHE_MIB.")
+    InvalidInputException cacheTooSmall(int promptTokens, int newTokens, long tokens);
+
+    @Message(id = 431, value = "The newest message is not a user's; end the conversation with a question.")
+    InvalidInputException noQuestion();
+
+    @Message(id = 432, value = "The newest message makes a prompt of %d tokens, and the model's context has %d, of "
+            + "which at least one is for the answer; shorten the message.")
+    InvalidInputException questionTooLong(int tokens, int context);
+
+    @Message(id = 433, value = "The adapter %s was trained on another base model than %s, which is loaded here; start "
+            + "the server with that model as MEDTUNE_CHAT_MODEL.")
+    InvalidInputException adapterOfAnotherModel(String id, Path model);
+
+    @Message(id = 434, value = "The server is shutting down; ask again when it is up.")
+    RecoverableException answersEnded();
+
+    @Message(id = 435, value = "Something unexpected went wrong while the answer was written; the server's log has "
+            + "the details under %s. Ask again.")
+    RecoverableException answerFailed(String reference);
+
+    @LogMessage(level = Logger.Level.ERROR)
+    @Message(id = 436, value = "Answers met an unexpected error, told to those who asked as %s.")
+    void answersFailed(String reference, @Cause Throwable cause);
+
+    @Message(id = 437, value = "The setting %s is '%s'; give a whole number of at least 1, or leave it out.")
+    InvalidInputException settingNotANumber(String name, String value);
 
     @Message(id = 440, value = "The folder %s cannot be written to: %s. Name a folder that the account of the server "
             + "may write to.")
