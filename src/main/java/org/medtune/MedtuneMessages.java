@@ -366,6 +366,13 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 437, value = "The setting %s is '%s'; give a whole number of at least 1, or leave it out.")
     InvalidInputException settingNotANumber(String name, String value);
 
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 438, value = "The adapter in %s cannot be chatted with: %s")
+    void adapterLeftOut(Path folder, String sentence);
+
+    @Message(id = 439, value = "A message has the role '%s'; give system, user or assistant.")
+    InvalidInputException unknownRole(String role);
+
     @Message(id = 440, value = "The folder %s cannot be written to: %s. Name a folder that the account of the server "
             + "may write to.")
     InvalidInputException outputFolderNotWritable(Path folder, String reason, @Cause Throwable cause);

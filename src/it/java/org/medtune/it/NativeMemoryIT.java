@@ -198,7 +198,7 @@ class NativeMemoryIT {
             AtomicInteger runs = new AtomicInteger();
             Runnable checkpoint = () -> new CheckpointStore(folder.resolve("run-" + runs.incrementAndGet()),
                     new RunFingerprint(Map.of("seed", "1")), "models/tiny-med-qwen2",
-                    new AdapterRecord("medical", 2048, 0)).save(trainer);
+                    new AdapterRecord("medical", 2048, 0, "base")).save(trainer);
             repeat(100, checkpoint);
             long before = NativeMemory.bytes();
 
