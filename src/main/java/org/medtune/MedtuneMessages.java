@@ -11,8 +11,8 @@ import org.jboss.logging.annotations.MessageLogger;
 
 /**
  * Every sentence that an operator can see, each with a permanent id that is never reused. Rooms own ranges of
- * ids: 1-99 configuration and runs, 100-199 tensor, 200-299 model, 300-399 adapter, 400-499 dataset (426-439 chat),
- * 500-599 training, 600-699 evaluation and generation, 700-799 batch, 800-899 web and launcher.
+ * ids: 1-99 configuration and runs, 100-199 tensor, 200-299 model, 300-399 adapter, 400-499 dataset (of which 417-419
+ * and 426-439 chat), 500-599 training, 600-699 evaluation and generation, 700-799 batch, 800-899 web and launcher.
  *
  * <p>An error sentence says what is wrong, with the value, and what to change.
  */
@@ -239,7 +239,7 @@ public interface MedtuneMessages extends BasicLogger {
             + "Use the adapter_config.json that belongs to it.")
     InvalidInputException unexpectedAdapterTensor(Path file, String name);
 
-    // ---- 400-499 dataset ----
+    // ---- 400-499 dataset; 417-419 and 426-439 chat ----
 
     @Message(id = 400, value = "There is no dataset file %s. Give the path of a JSON or JSONL file that exists on "
             + "the server.")
@@ -304,6 +304,16 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 416, value = "No row of the dataset has a question in the language '%s'. Choose the language "
             + "'any', or another dataset.")
     InvalidInputException noRowOfLanguage(String language);
+
+    @Message(id = 417, value = "%s is %s; give %s.")
+    InvalidInputException completionFieldWrong(String name, String value, String shape);
+
+    @Message(id = 418, value = "%s is missing; give %s.")
+    InvalidInputException completionFieldMissing(String name, String shape);
+
+    @Message(id = 419, value = "There is nothing at this address; ask at /medtune/v1/chat/completions, and see the "
+            + "models at /medtune/v1/models.")
+    String noSuchOpenAiAddress();
 
     @Message(id = 420, value = "The field '%s' is missing.")
     String rowLacksField(String field);
