@@ -210,7 +210,7 @@ class ResidentChatServiceTest {
 
     @Test
     void anAnswerLongerThanTheContextEndsThere() throws InterruptedException {
-        AnswerSnapshot answer = end(chat.ask(request("base", 100_000, "疼".repeat(1000))));
+        AnswerSnapshot answer = end(chat.ask(request("base", 100_000, "疼".repeat(1700))));
 
         assertThat(answer.phase()).isIn(Phase.LENGTH, Phase.STOPPED_ITSELF);
         assertThat(answer.promptTokens() + answer.answerTokens()).isLessThanOrEqualTo(2048);

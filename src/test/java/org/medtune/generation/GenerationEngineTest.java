@@ -238,8 +238,8 @@ class GenerationEngineTest {
 
     private static GenerationRequest request(int number) {
         String adapter = List.of("", "trained", "untrained").get(number % 3);
-        SamplingParameters sampling = number % 2 == 0 ? SamplingParameters.greedy(20 + number)
-                : new SamplingParameters(0.9, 0.95, number % 4 == 1 ? 50 : 0, 1.1, number, 20 + number, List.of());
+        SamplingParameters sampling = number % 2 == 0 ? SamplingParameters.greedy(10 + number)
+                : new SamplingParameters(0.9, 0.95, number % 4 == 1 ? 50 : 0, 1.1, number, 10 + number, List.of());
         return new GenerationRequest("user", adapter, prompt(number, 7 + 19 * number), sampling,
                 Set.of(tokenizer.endOfSentenceId()));
     }
