@@ -103,7 +103,7 @@ class NativeMemoryIT {
 
     @Test
     void twoHundredRequestsOfAnEngineWithSomeCancelledTakeNoMoreThanSixty() {
-        GenerationLimits limits = new GenerationLimits(32, 300, 300, 1L << 30, Duration.ofMillis(200));
+        GenerationLimits limits = new GenerationLimits(32, 300, 300, 1L << 30, Duration.ofMinutes(1));
         try (Tokenizer tokenizer = Tokenizer.open(Golden.MODEL);
                 LoraAdapter adapter = LoraAdapter.initialize(model, LORA, 1);
                 GenerationEngine engine =
@@ -121,12 +121,15 @@ class NativeMemoryIT {
         }
     }
 
-    /** Requests of all lengths in groups, a third of them cancelled at some time; back when all have ended. */
+    /**
+     * Requests in groups, a third of them cancelled at some time; back when all have ended. Prompts are of few lengths,
+     * since oneDNN keeps what it has compiled for each length, up to a bound that random ones reach late.
+     */
     private static void requests(GenerationEngine engine, Random random, int count) {
         for (int left = count; left > 0; left -= 20) {
             List<Ending> endings = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
-                int[] prompt = random.ints(5 + random.nextInt(700), 0, 8000).toArray();
+                int[] prompt = random.ints(5 + 100 * random.nextInt(7), 0, 8000).toArray();
                 SamplingParameters sampling =
                         new SamplingParameters(0.8, 0.95, 0, 1, i, 1 + random.nextInt(60), List.of());
                 Ending ending = new Ending(random.nextInt(3) == 0 ? random.nextInt(20) : Integer.MAX_VALUE);

@@ -4,11 +4,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The caches of the sequences that are decoded together, within a bound of memory. Memory is taken in banks of some
- * slots of one capacity, and given back as soon as none of a bank's slots is in use. Used by one thread; closing
- * releases all.
+ * slots of one capacity. A bank none of whose slots is in use is kept for sequences to come, and gives way to banks of
+ * another capacity. Used by one thread; closing releases all.
  */
 public final class KeyValueCaches implements AutoCloseable {
 
@@ -67,7 +68,7 @@ public final class KeyValueCaches implements AutoCloseable {
 
     /** The memory that all caches together take now. */
     public long bytes() {
-        return banks.stream().mapToLong(bank -> bytes(model, bank.slots(), bank.capacity())).sum();
+        return bytes(banks.stream());
     }
 
     @Override
@@ -78,23 +79,35 @@ public final class KeyValueCaches implements AutoCloseable {
 
     void release(CacheBank bank, int slot) {
         bank.release(slot);
-        if (bank.slotsTaken() == 0 && banks.remove(bank)) {
-            bank.close();
-        }
     }
 
     /** As large as there is memory for, since a step takes an attention call for each bank. */
     private Optional<CacheBank> newBank(int capacity) {
+        long free = mostBytes - bytes(banks.stream().filter(bank -> bank.slotsTaken() > 0));
         int slots = LARGEST_BANK;
-        while (slots > 1 && bytes(model, slots, capacity) > Math.min(mostBytes / SHARE, mostBytes - bytes())) {
+        while (slots > 1 && bytes(model, slots, capacity) > Math.min(mostBytes / SHARE, free)) {
             slots /= 2;
         }
-        if (bytes(model, slots, capacity) > mostBytes - bytes()) {
+        long needed = bytes(model, slots, capacity);
+        if (needed > free) {
             return Optional.empty();
+        }
+        if (needed > mostBytes - bytes()) {
+            closeUnused();
         }
         CacheBank bank = new CacheBank(model, slots, capacity);
         banks.add(bank);
         return Optional.of(bank);
+    }
+
+    private void closeUnused() {
+        List<CacheBank> unused = banks.stream().filter(bank -> bank.slotsTaken() == 0).toList();
+        banks.removeAll(unused);
+        unused.forEach(CacheBank::close);
+    }
+
+    private long bytes(Stream<CacheBank> some) {
+        return some.mapToLong(bank -> bytes(model, bank.slots(), bank.capacity())).sum();
     }
 
     private static long bytes(CausalLanguageModel model, long slots, long capacity) {

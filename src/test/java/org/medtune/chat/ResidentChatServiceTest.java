@@ -63,7 +63,7 @@ class ResidentChatServiceTest {
     }
 
     @Test
-    @DisplayName("Listed are the base model, published adapters and checkpoints that were trained on it; new ones at once")
+    @DisplayName("Listed are the base model, adapters and checkpoints that were trained on it; new ones at once")
     void listsWhatFitsTheBaseModel() throws IOException {
         // given
         assertThat(chat.models()).containsExactly(new ChatModel("base", Kind.BASE));
@@ -129,7 +129,7 @@ class ResidentChatServiceTest {
     }
 
     @Test
-    @DisplayName("A conversation takes the chat template, without earlier reasoning; what does not fit is left out by turns")
+    @DisplayName("A conversation takes the chat template without earlier reasoning; its oldest turns go if need be")
     void leavesOutTheOldestTurnsOfALongConversation() throws InterruptedException {
         // given
         ChatMessage system = new ChatMessage("system", "你是医生。");
