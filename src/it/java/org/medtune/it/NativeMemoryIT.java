@@ -116,20 +116,21 @@ class NativeMemoryIT {
             // when
             requests(engine, random, 140);
 
-            // then
-            assertThat(NativeMemory.bytes()).isCloseTo(before, FLAT);
+            // then: no more, but it may be less, as the heap may have been given back meanwhile
+            assertThat(NativeMemory.bytes()).isLessThan((long) (1.05 * before));
         }
     }
 
     /**
      * Requests in groups, a third of them cancelled at some time; back when all have ended. Prompts are of few lengths,
-     * since oneDNN keeps what it has compiled for each length, up to a bound that random ones reach late.
+     * since oneDNN keeps what it has compiled for each length, up to a bound that random ones reach late, and all need
+     * caches of one capacity, which the first group takes.
      */
     private static void requests(GenerationEngine engine, Random random, int count) {
         for (int left = count; left > 0; left -= 20) {
             List<Ending> endings = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
-                int[] prompt = random.ints(5 + 100 * random.nextInt(7), 0, 8000).toArray();
+                int[] prompt = random.ints(5 + 100 * random.nextInt(5), 0, 8000).toArray();
                 SamplingParameters sampling =
                         new SamplingParameters(0.8, 0.95, 0, 1, i, 1 + random.nextInt(60), List.of());
                 Ending ending = new Ending(random.nextInt(3) == 0 ? random.nextInt(20) : Integer.MAX_VALUE);
