@@ -64,7 +64,8 @@ class ArchitectureTest {
                         "batch", "conversation", "chat", "ops", "training", "evaluation", "generation", "adapter",
                         "dataset", "model", "tensor", "root")
                 .whereLayer("batch").mayOnlyAccessLayers(
-                        "ops", "training", "evaluation", "generation", "adapter", "dataset", "model", "tensor", "root")
+                        "chat", "ops", "training", "evaluation", "generation", "adapter", "dataset", "model", "tensor",
+                        "root")
                 .whereLayer("conversation").mayOnlyAccessLayers(
                         "chat", "ops", "training", "evaluation", "generation", "adapter", "dataset", "model", "tensor",
                         "root")
@@ -88,8 +89,8 @@ class ArchitectureTest {
     void everyClassIsInARoom() {
         classes().should().resideInAnyPackage(
                         "org.medtune", "org.medtune.web.faces..", "org.medtune.web.rest..", "org.medtune.batch..",
-                        "org.medtune.conversation..", "org.medtune.chat..",
-                        "org.medtune.ops..", "org.medtune.training..", "org.medtune.evaluation..",
+                        "org.medtune.conversation..", "org.medtune.chat..", "org.medtune.ops..",
+                        "org.medtune.training..", "org.medtune.evaluation..",
                         "org.medtune.generation..", "org.medtune.adapter..", "org.medtune.dataset..",
                         "org.medtune.model..", "org.medtune.tensor..", "org.medtune.launcher..")
                 .check(classes);

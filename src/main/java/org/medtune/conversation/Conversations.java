@@ -234,7 +234,7 @@ public final class Conversations implements AutoCloseable {
             throw MESSAGES.questionEmpty();
         }
         if (question.length() > LONGEST_QUESTION) {
-            throw MESSAGES.questionTooLong(question.length(), LONGEST_QUESTION);
+            throw MESSAGES.questionOfTooManyCharacters(question.length(), LONGEST_QUESTION);
         }
         if (models.isEmpty() || models.size() > MOST_MODELS || new LinkedHashSet<>(models).size() != models.size()) {
             throw MESSAGES.modelsOfWrongNumber(models.toString());

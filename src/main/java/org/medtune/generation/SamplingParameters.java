@@ -1,5 +1,7 @@
 package org.medtune.generation;
 
+import static org.medtune.MedtuneMessages.MESSAGES;
+
 import java.util.List;
 
 /**
@@ -15,4 +17,36 @@ import java.util.List;
  * @param stop              texts that end an answer, themselves not part of it
  */
 public record SamplingParameters(double temperature, double topP, int topK, double repetitionPenalty, long seed,
-        int maxNewTokens, List<String> stop) {}
+        int maxNewTokens, List<String> stop) {
+
+    private static final double HOTTEST = 100;
+    private static final int MOST_STOPS = 16;
+
+    /** The most likely token at every step, and no stop texts. */
+    public static SamplingParameters greedy(int maxNewTokens) {
+        return new SamplingParameters(0, 1, 0, 1, 0, maxNewTokens, List.of());
+    }
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws org.medtune.InvalidInputException naming the first value that is out of its range
+     */
+    public void check() {
+        // comparisons are written so that NaN fails them
+        require(temperature >= 0 && temperature <= HOTTEST, "temperature", temperature, "from 0 to 100");
+        require(topP > 0 && topP <= 1, "top_p", topP, "above 0 and at most 1");
+        require(topK >= 0, "top_k", topK, "at least 0, which is for all tokens");
+        require(repetitionPenalty > 0 && repetitionPenalty <= HOTTEST, "repetition_penalty", repetitionPenalty,
+                "above 0 and at most 100; 1 is for none");
+        require(maxNewTokens >= 1, "max_tokens", maxNewTokens, "at least 1");
+        require(stop.size() <= MOST_STOPS, "the number of stop texts", stop.size(), "at most " + MOST_STOPS);
+        require(stop.stream().noneMatch(String::isEmpty), "a stop text", "empty", "at least one character");
+    }
+
+    private static void require(boolean met, String name, Object value, String range) {
+        if (!met) {
+            throw MESSAGES.samplingOutOfRange(name, value.toString(), range);
+        }
+    }
+}

@@ -31,6 +31,7 @@ final class AnswerEventStream implements WriteListener {
     private final AnswerEvents events;
     private ScheduledFuture<?> rounds;
     private long version = -1;
+    private int queuePosition;
     private int quietRounds;
     private boolean unflushed;
     private boolean lastSent;
@@ -87,8 +88,10 @@ final class AnswerEventStream implements WriteListener {
 
     private void send() throws IOException, InterruptedException {
         AnswerSnapshot snapshot = answer.awaitChange(version, Duration.ZERO);
-        if (snapshot.version() != version) {
+        // those in front of it may go without any change of its own
+        if (snapshot.version() != version || snapshot.queuePosition() != queuePosition) {
             version = snapshot.version();
+            queuePosition = snapshot.queuePosition();
             quietRounds = 0;
             lastSent = snapshot.phase().isFinal();
             write(events.next(snapshot));
