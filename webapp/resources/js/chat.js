@@ -293,7 +293,6 @@
     }
 
     if (message.answer) {
-      // what the row says already is not sent again
       const stream = new EventSource(`${api}answers/${encodeURIComponent(message.answer)}/events`);
       streams.set(message.id, stream);
       const id = conversation.id;
@@ -319,7 +318,7 @@
 
     part.stop.addEventListener("click", () => attempt(() => send("POST", `messages/${message.id}/stop`)));
     part.copy.addEventListener("click", async () => {
-      await copy(content);
+      await copy(content.trim() ? content : part["reasoning-text"].textContent);
       part.copy.textContent = text("copied");
       element("announcement").textContent = text("copied");
     });
