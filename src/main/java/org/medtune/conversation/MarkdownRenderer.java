@@ -14,8 +14,8 @@ import org.jsoup.safety.Safelist;
 
 /**
  * Makes HTML of a model's Markdown (CommonMark with GitHub's tables). A model may write anything, so HTML in its text
- * is shown as text, and what remains must pass a list of harmless elements. Images become their description: a page that
- * fetched them would tell another server what is being read. Headings go down two levels, below those of the page.
+ * is shown as text, and what remains must pass a list of harmless elements. Images become their description: a page
+ * that fetched them would tell another server what is being read. Headings go down two levels, below those of the page.
  */
 public final class MarkdownRenderer {
 
