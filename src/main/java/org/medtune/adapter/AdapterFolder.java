@@ -91,6 +91,30 @@ public final class AdapterFolder {
     }
 
     /**
+     * Makes sure that the adapter fits a model, by the names and shapes of its tensors.
+     *
+     * @throws org.medtune.InvalidInputException when tensors are missing, left over, or do not fit the model
+     */
+    public void check(ModelConfiguration model) {
+        TreeSet<String> left = new TreeSet<>(weights.entries().keySet());
+        for (AdapterLayout.Parameter parameter : new AdapterLayout(model, configuration).parameters()) {
+            String name = name(parameter, configuration);
+            SafetensorsFile.Entry entry = weights.entries().get(name);
+            if (entry == null) {
+                throw MESSAGES.missingAdapterTensor(weights.path(), name);
+            }
+            left.remove(name);
+            if (!Arrays.equals(entry.shape(), parameter.shape()) || entry.type() != ElementType.FLOAT32) {
+                throw MESSAGES.wrongAdapterTensor(weights.path(), name, entry.type().safetensorsName(),
+                        Arrays.toString(entry.shape()), Arrays.toString(parameter.shape()));
+            }
+        }
+        if (!left.isEmpty()) {
+            throw MESSAGES.unexpectedAdapterTensor(weights.path(), left.first());
+        }
+    }
+
+    /**
      * Loads the adapter onto a model. The caller closes it.
      *
      * @throws org.medtune.InvalidInputException when tensors are missing, left over, or do not fit the model
@@ -105,25 +129,13 @@ public final class AdapterFolder {
      * @throws org.medtune.InvalidInputException when tensors are missing, left over, or do not fit the model
      */
     public AdapterValues read(ModelConfiguration model) {
+        check(model);
         AdapterLayout layout = new AdapterLayout(model, configuration);
-        TreeSet<String> left = new TreeSet<>(weights.entries().keySet());
         ByteBuffer values = LoraAdapter.allocate(layout);
         for (AdapterLayout.Parameter parameter : layout.parameters()) {
-            String name = name(parameter, configuration);
-            SafetensorsFile.Entry entry = weights.entries().get(name);
-            if (entry == null) {
-                throw MESSAGES.missingAdapterTensor(weights.path(), name);
-            }
-            left.remove(name);
-            if (!Arrays.equals(entry.shape(), parameter.shape()) || entry.type() != ElementType.FLOAT32) {
-                throw MESSAGES.wrongAdapterTensor(weights.path(), name, entry.type().safetensorsName(),
-                        Arrays.toString(entry.shape()), Arrays.toString(parameter.shape()));
-            }
+            SafetensorsFile.Entry entry = weights.entries().get(name(parameter, configuration));
             values.position((int) (parameter.offset() * Float.BYTES));
             values.put(weights.map(entry, 0, (int) entry.length()));
-        }
-        if (!left.isEmpty()) {
-            throw MESSAGES.unexpectedAdapterTensor(weights.path(), left.first());
         }
         return new AdapterValues(configuration, layout, values.rewind());
     }

@@ -124,7 +124,7 @@ public record FineTuneRecipe(FineTuneParameters parameters) {
     /** What is kept beside the adapter. */
     public AdapterRecord adapterRecord(ModelChoice model) {
         return new AdapterRecord(parameters.text(PROMPT_TEMPLATE), parameters.integer(MAX_SEQ_LENGTH), 0,
-                model.quantization().label());
+                ModelFolder.open(model.folder()).fingerprint(), model.quantization().label());
     }
 
     /** What a checkpoint must agree with to belong to this run. */

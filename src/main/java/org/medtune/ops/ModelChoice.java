@@ -26,13 +26,27 @@ public record ModelChoice(Path folder, ComputeDevice device, ElementType type, Q
         ElementType type = switch (request.parameters().text(FineTuneParameter.PRECISION)) {
             case "fp32" -> ElementType.FLOAT32;
             case "bf16" -> ElementType.BFLOAT16;
-            default -> device.accelerator() ? ElementType.BFLOAT16 : ElementType.FLOAT32;
+            default -> automaticType(device);
         };
-        boolean quantized = switch (request.parameters().text(FineTuneParameter.LOAD_IN_4BIT)) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> device.accelerator();
+        Quantization quantization = switch (request.parameters().text(FineTuneParameter.LOAD_IN_4BIT)) {
+            case "true" -> Quantization.NF4;
+            case "false" -> Quantization.NONE;
+            default -> automaticQuantization(device);
         };
-        return new ModelChoice(request.modelFolder(), device, type, quantized ? Quantization.NF4 : Quantization.NONE);
+        return new ModelChoice(request.modelFolder(), device, type, quantization);
+    }
+
+    /** A model where and as precise as {@code auto} makes it. */
+    public static ModelChoice automatic(Path folder) {
+        ComputeDevice device = ComputeDevice.named("auto");
+        return new ModelChoice(folder, device, automaticType(device), automaticQuantization(device));
+    }
+
+    private static ElementType automaticType(ComputeDevice device) {
+        return device.accelerator() ? ElementType.BFLOAT16 : ElementType.FLOAT32;
+    }
+
+    private static Quantization automaticQuantization(ComputeDevice device) {
+        return device.accelerator() ? Quantization.NF4 : Quantization.NONE;
     }
 }

@@ -81,7 +81,7 @@ public final class CheckpointStore {
         AtomicFolder.create(target, bytes, temporary -> {
             AdapterFolder.write(temporary, trainer.adapter(), baseModel, new AdapterRecord(
                     adapterRecord.promptTemplate(), adapterRecord.maxSequenceLength(), step,
-                    adapterRecord.baseQuantization()));
+                    adapterRecord.baseModel(), adapterRecord.baseQuantization()));
             SafetensorsWriter optimizer = new SafetensorsWriter();
             trainer.optimizer().state().forEach((name, tensor) ->
                     optimizer.add(name, tensor.type(), tensor.shape(), tensor.toBytes()));

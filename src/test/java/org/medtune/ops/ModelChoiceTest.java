@@ -8,6 +8,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.medtune.model.ModelFolder;
 import org.medtune.model.Quantization;
 import org.medtune.testing.Golden;
 
@@ -32,6 +33,20 @@ class ModelChoiceTest {
                 .isNotEqualTo(recipe.fingerprint(choice("true"), "rows"));
         assertThat(recipe.fingerprint(choice("true"), "rows").values()).containsEntry("load.in.4bit", "nf4");
         assertThat(recipe.adapterRecord(choice("true")).baseQuantization()).isEqualTo("nf4");
+        assertThat(recipe.adapterRecord(choice("true")).baseModel())
+                .isEqualTo(ModelFolder.open(Golden.MODEL).fingerprint());
+    }
+
+    @Test
+    @DisplayName("for a chat is that of a run in which all is auto, so that both share one model")
+    void automatic() {
+        // given
+        FineTuneRequest run = new FineTuneRequest(
+                FineTuneParameters.of(Map.of("device", "auto", "load.in.4bit", "auto", "precision", "auto")),
+                Golden.MODEL, Path.of("rows.jsonl"));
+
+        // then
+        assertThat(ModelChoice.automatic(Golden.MODEL)).isEqualTo(ModelChoice.of(run));
     }
 
     private static ModelChoice choice(String loadIn4bit) {

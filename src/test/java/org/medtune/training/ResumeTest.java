@@ -84,7 +84,7 @@ class ResumeTest {
         State uninterrupted = UNINTERRUPTED.computeIfAbsent(type + " " + lora + " " + moments,
                 run -> uninterrupted(model, lora, moments));
         CheckpointStore store = new CheckpointStore(folder, new RunFingerprint(Map.of("seed", "3407")),
-                "models/tiny-med-qwen2", new AdapterRecord("medical", 2048, 0, "none"));
+                "models/tiny-med-qwen2", new AdapterRecord("medical", 2048, 0, "base", "none"));
         try (LoraAdapter adapter = LoraAdapter.initialize(model, lora, 3407);
                 LoraTrainer trainer = trainer(model, adapter, moments)) {
             train(trainer, interruption);
