@@ -105,11 +105,27 @@ class Kernels(Module):
 
   # ---- generation ----
 
-  def decode(self: __torch__.Kernels, token_ids: Tensor, position: int, embedding: Tensor, norm: Tensor, head: Tensor,
-          frequencies: Tensor, weights: List[Tensor], adapter: List[Tensor], caches: List[Tensor], eps: float,
-          scaling: float) -> Tensor:
-    return __torch__.generation.decode(token_ids, position, embedding, norm, head, frequencies, weights, adapter,
-        caches, eps, scaling)
+  def prefill(self: __torch__.Kernels, token_ids: Tensor, position: int, slot: int, bank: List[Tensor],
+          embedding: Tensor, norm: Tensor, head: Tensor, frequencies: Tensor, weights: List[Tensor],
+          factors: List[Tensor], biases: List[Tensor], scaling: float, wanted: List[int], eps: float) -> List[Tensor]:
+    return __torch__.generation.prefill(token_ids, position, slot, bank, embedding, norm, head, frequencies, weights,
+        factors, biases, scaling, wanted, eps)
+
+  def step(self: __torch__.Kernels, token_ids: Tensor, row_positions: Tensor, slot_of_row: Tensor, banks: List[Tensor],
+          rows: List[Tensor], positions: List[Tensor], keys: List[int], embedding: Tensor, norm: Tensor, head: Tensor,
+          frequencies: Tensor, weights: List[Tensor], factors: List[Tensor], biases: List[Tensor], segments: List[int],
+          scalings: List[float], wanted: List[int], eps: float, least: int, most: int) -> List[Tensor]:
+    return __torch__.generation.step(token_ids, row_positions, slot_of_row, banks, rows, positions, keys, embedding,
+        norm, head, frequencies, weights, factors, biases, segments, scalings, wanted, eps, least, most)
+
+  def rows_round_alike(self: __torch__.Kernels, rows: Tensor, weight: Tensor, least: int, most: int) -> Tensor:
+    # whether products with all numbers of rows from least to most give a row the same bits
+    whole = __torch__.product.linear(rows[:most], weight)
+    alike = True
+    for count in range(least, most):
+      if not torch.equal(__torch__.product.linear(rows[:count], weight), whole[:count]):
+        alike = False
+    return torch.ones([1], dtype=4) * int(alike)
 
   def argmax(self: __torch__.Kernels, logits: Tensor) -> Tensor:
     return torch.argmax(logits, -1)

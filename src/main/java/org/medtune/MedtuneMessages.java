@@ -11,8 +11,9 @@ import org.jboss.logging.annotations.MessageLogger;
 
 /**
  * Every sentence that an operator can see, each with a permanent id that is never reused. Rooms own ranges of
- * ids: 1-99 configuration and runs, 100-199 tensor, 200-299 model, 300-399 adapter, 400-499 dataset,
- * 500-599 training, 600-699 evaluation and generation, 700-799 batch, 800-899 web and launcher.
+ * ids: 1-99 configuration and runs, 100-199 tensor, 200-299 model, 300-399 adapter, 400-449 dataset (of which 417-419
+ * and 426-439 chat), 450-499 conversations, 500-599 training, 600-699 evaluation and generation, 700-799 batch,
+ * 800-899 web and launcher.
  *
  * <p>An error sentence says what is wrong, with the value, and what to change.
  */
@@ -239,7 +240,7 @@ public interface MedtuneMessages extends BasicLogger {
             + "Use the adapter_config.json that belongs to it.")
     InvalidInputException unexpectedAdapterTensor(Path file, String name);
 
-    // ---- 400-499 dataset ----
+    // ---- 400-449 dataset; 417-419 and 426-439 chat ----
 
     @Message(id = 400, value = "There is no dataset file %s. Give the path of a JSON or JSONL file that exists on "
             + "the server.")
@@ -305,6 +306,16 @@ public interface MedtuneMessages extends BasicLogger {
             + "'any', or another dataset.")
     InvalidInputException noRowOfLanguage(String language);
 
+    @Message(id = 417, value = "%s is %s; give %s.")
+    InvalidInputException completionFieldWrong(String name, String value, String shape);
+
+    @Message(id = 418, value = "%s is missing; give %s.")
+    InvalidInputException completionFieldMissing(String name, String shape);
+
+    @Message(id = 419, value = "There is nothing at this address; ask at /medtune/v1/chat/completions, and see the "
+            + "models at /medtune/v1/models.")
+    String noSuchOpenAiAddress();
+
     @Message(id = 420, value = "The field '%s' is missing.")
     String rowLacksField(String field);
 
@@ -322,6 +333,56 @@ public interface MedtuneMessages extends BasicLogger {
 
     @Message(id = 425, value = "The field '%s' holds half of a surrogate pair, which is no character.")
     String rowFieldIsNoText(String field);
+
+    @Message(id = 426, value = "%s is %s; it must be %s.")
+    InvalidInputException samplingOutOfRange(String name, String value, String range);
+
+    @Message(id = 427, value = "There is no model %s; GET /medtune/v1/models lists those that there are.")
+    NotFoundException noSuchChatModel(String id);
+
+    @Message(id = 428, value = "%d questions wait for an answer already, and more are not taken; ask again in a "
+            + "moment.")
+    ConflictException tooManyQuestions(int waiting);
+
+    @Message(id = 429, value = "You have %d questions open already; wait for one of the answers, or cancel one.")
+    ConflictException tooManyQuestionsOfUser(int open);
+
+    @Message(id = 430, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the memory for "
+            + "conversations, which holds %d tokens; lower max_tokens, or start the server with a greater "
+            + "MEDTUNE_CHAT_CACHE_MIB.")
+    InvalidInputException cacheTooSmall(int promptTokens, int newTokens, long tokens);
+
+    @Message(id = 431, value = "The newest message is not a user's; end the conversation with a question.")
+    InvalidInputException noQuestion();
+
+    @Message(id = 432, value = "The newest message makes a prompt of %d tokens, and the model's context has %d, of "
+            + "which at least one is for the answer; shorten the message.")
+    InvalidInputException questionTooLong(int tokens, int context);
+
+    @Message(id = 433, value = "The adapter %s was trained on another base model than %s, which is loaded here; start "
+            + "the server with that model as MEDTUNE_CHAT_MODEL.")
+    InvalidInputException adapterOfAnotherModel(String id, Path model);
+
+    @Message(id = 434, value = "The server is shutting down; ask again when it is up.")
+    RecoverableException answersEnded();
+
+    @Message(id = 435, value = "Something unexpected went wrong while the answer was written; the server's log has "
+            + "the details under %s. Ask again.")
+    RecoverableException answerFailed(String reference);
+
+    @LogMessage(level = Logger.Level.ERROR)
+    @Message(id = 436, value = "Answers met an unexpected error, told to those who asked as %s.")
+    void answersFailed(String reference, @Cause Throwable cause);
+
+    @Message(id = 437, value = "The setting %s is '%s'; give a whole number of at least 1, or leave it out.")
+    InvalidInputException settingNotANumber(String name, String value);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 438, value = "The adapter in %s cannot be chatted with: %s")
+    void adapterLeftOut(Path folder, String sentence);
+
+    @Message(id = 439, value = "A message has the role '%s'; give system, user or assistant.")
+    InvalidInputException unknownRole(String role);
 
     @Message(id = 440, value = "The folder %s cannot be written to: %s. Name a folder that the account of the server "
             + "may write to.")
@@ -351,6 +412,71 @@ public interface MedtuneMessages extends BasicLogger {
     @LogMessage(level = Logger.Level.DEBUG)
     @Message(id = 447, value = "Closing the file %s failed. Everything up to its last position is on the disk.")
     void closingFailed(Path file, @Cause Throwable cause);
+
+    // ---- 450-499 conversations ----
+
+    @Message(id = 450, value = "You have no conversation %s; list your conversations to see those there are.")
+    NotFoundException noSuchConversation(String id);
+
+    @Message(id = 451, value = "You have no message %s; read the conversation again, since it may have changed.")
+    NotFoundException noSuchMessage(String id);
+
+    @Message(id = 452, value = "An answer of this conversation is still being written; stop it or wait for its end.")
+    ConflictException answerBeingWritten();
+
+    @Message(id = 453, value = "The question is empty; write one.")
+    InvalidInputException questionEmpty();
+
+    @Message(id = 454, value = "The question is %s characters long, and %s is the most; shorten it.")
+    InvalidInputException questionOfTooManyCharacters(int length, int longest);
+
+    @Message(id = 455, value = "The title is %s characters long; give one of 1 to %s characters.")
+    InvalidInputException titleOfWrongLength(int length, int longest);
+
+    @Message(id = 456, value = "models is %s; give one or two different ids of GET /api/chat/models.")
+    InvalidInputException modelsOfWrongNumber(String models);
+
+    @Message(id = 457, value = "Message %s is a question; name an answer.")
+    InvalidInputException messageIsNoAnswer(long id);
+
+    @Message(id = 458, value = "Message %s is an answer; name a question.")
+    InvalidInputException messageIsNoQuestion(long id);
+
+    @Message(id = 459, value = "The database of the conversations failed (%s); look at the disk and at the datasource "
+            + "Medtune, and try again.")
+    RecoverableException conversationDatabaseFailed(String reason, @Cause Throwable cause);
+
+    @Message(id = 460, value = "The server does not know whose conversations these are; open the chat page, or send "
+            + "POST /api/chat/session and keep the cookie that it sets.")
+    InvalidInputException userUnknown();
+
+    @Message(id = 461, value = "The comment is %s characters long, and %s is the most; shorten it.")
+    InvalidInputException commentTooLong(int length, int longest);
+
+    @Message(id = 462, value = "%s is '%s'; give one of %s.")
+    InvalidInputException notOneOf(String name, String value, String choices);
+
+    @Message(id = 463, value = "The answer %s is not being written any more; read its conversation instead.")
+    NotFoundException noSuchAnswer(String id);
+
+    @Message(id = 464, value = "The request's body lacks %s; give it.")
+    InvalidInputException bodyLacks(String name);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 465, value = "The end of the answer %s could not be stored, and is tried again every moment.")
+    void answerNotStored(String id, @Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 466, value = "%s answer(s) were being written when the server ended; they are kept as interrupted.")
+    void answersInterrupted(int count);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 467, value = "The feedback could not be written to %s; it is kept in the database, and written with "
+            + "the next feedback.")
+    void feedbackFileNotWritten(Path folder, @Cause Throwable cause);
+
+    @Message(id = 468, value = "The answer is still being written; rate it when it has ended.")
+    ConflictException feedbackTooEarly();
 
     // ---- 500-599 training ----
 

@@ -45,6 +45,8 @@ class ArchitectureTest {
                 .layer("faces").definedBy("org.medtune.web.faces..")
                 .layer("rest").definedBy("org.medtune.web.rest..")
                 .layer("batch").definedBy("org.medtune.batch..")
+                .layer("conversation").definedBy("org.medtune.conversation..")
+                .layer("chat").definedBy("org.medtune.chat..")
                 .layer("ops").definedBy("org.medtune.ops..")
                 .layer("training").definedBy("org.medtune.training..")
                 .layer("evaluation").definedBy("org.medtune.evaluation..")
@@ -56,12 +58,18 @@ class ArchitectureTest {
                 .layer("root").definedBy("org.medtune")
                 .whereLayer("launcher").mayOnlyAccessLayers("root")
                 .whereLayer("faces").mayOnlyAccessLayers(
-                        "batch", "ops", "training", "evaluation", "generation", "adapter", "dataset", "model",
-                        "tensor", "root")
+                        "batch", "conversation", "chat", "ops", "training", "evaluation", "generation", "adapter",
+                        "dataset", "model", "tensor", "root")
                 .whereLayer("rest").mayOnlyAccessLayers(
-                        "batch", "ops", "training", "evaluation", "generation", "adapter", "dataset", "model",
-                        "tensor", "root")
+                        "batch", "conversation", "chat", "ops", "training", "evaluation", "generation", "adapter",
+                        "dataset", "model", "tensor", "root")
                 .whereLayer("batch").mayOnlyAccessLayers(
+                        "chat", "ops", "training", "evaluation", "generation", "adapter", "dataset", "model", "tensor",
+                        "root")
+                .whereLayer("conversation").mayOnlyAccessLayers(
+                        "chat", "ops", "training", "evaluation", "generation", "adapter", "dataset", "model", "tensor",
+                        "root")
+                .whereLayer("chat").mayOnlyAccessLayers(
                         "ops", "training", "evaluation", "generation", "adapter", "dataset", "model", "tensor", "root")
                 .whereLayer("ops").mayOnlyAccessLayers(
                         "training", "evaluation", "generation", "adapter", "dataset", "model", "tensor", "root")
@@ -81,7 +89,8 @@ class ArchitectureTest {
     void everyClassIsInARoom() {
         classes().should().resideInAnyPackage(
                         "org.medtune", "org.medtune.web.faces..", "org.medtune.web.rest..", "org.medtune.batch..",
-                        "org.medtune.ops..", "org.medtune.training..", "org.medtune.evaluation..",
+                        "org.medtune.conversation..", "org.medtune.chat..", "org.medtune.ops..",
+                        "org.medtune.training..", "org.medtune.evaluation..",
                         "org.medtune.generation..", "org.medtune.adapter..", "org.medtune.dataset..",
                         "org.medtune.model..", "org.medtune.tensor..", "org.medtune.launcher..")
                 .check(classes);

@@ -45,6 +45,42 @@ class FineTuneIT {
     }
 
     @Test
+    void whatARunPublishesCanBeChattedWithAtOnceAndAnswersAsInTheReport(WildFlyServer server) {
+        // given
+        Map<String, String> parameters = new TreeMap<>(SMALL);
+        parameters.put("adapter.name", "for-the-chat");
+        parameters.put("evaluation.max.new.tokens", "12");
+        assertThat(server.rest().get("v1/models").text()).contains("\"base\"").doesNotContain("for-the-chat");
+
+        // when
+        JsonNode end = server.rest().awaitEnd(start(server, parameters), PATIENCE);
+
+        // then
+        JsonNode report = server.rest().get("api/jobs/" + end.path("executionId").asLong() + "/report").json();
+        JsonNode sample = report.path("sample");
+        String checkpoint = end.path("instanceId").asLong() + ":8";
+        assertThat(server.rest().get("v1/models").json().path("data").findValuesAsText("id"))
+                .contains("for-the-chat", checkpoint);
+        assertThat(sample.path("base").asText()).startsWith(answer(server, "base", sample));
+        assertThat(sample.path("fineTuned").asText()).startsWith(answer(server, "for-the-chat", sample))
+                .startsWith(answer(server, checkpoint, sample));
+    }
+
+    /** The reasoning in a short greedy answer to the report's question. */
+    private static String answer(WildFlyServer server, String model, JsonNode sample) {
+        ObjectMapper mapper = new ObjectMapper();
+        JsonNode message = mapper.createObjectNode().put("role", "user")
+                .put("content", sample.path("question").asText());
+        JsonNode request = mapper.createObjectNode().put("model", model).put("temperature", 0).put("max_tokens", 12)
+                .set("messages", mapper.createArrayNode().add(message));
+        RestClient.Answer answer = server.rest().postJson("v1/chat/completions", request.toString());
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        String reasoning = answer.json().path("choices").get(0).path("message").path("reasoning_content").asText();
+        assertThat(reasoning).isNotBlank();
+        return reasoning;
+    }
+
+    @Test
     void givesTheSameAdapterWithAStopAndARestart(WildFlyServer server) {
         // given: a run without a stop
         long unbroken = start(server, SMALL);

@@ -42,6 +42,11 @@ public final class RestClient {
         }
     }
 
+    /** The whole address of a path. */
+    public String address(String path) {
+        return base.resolve(path).toString();
+    }
+
     public Answer get(String path) {
         return send(HttpRequest.newBuilder(base.resolve(path)).GET());
     }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 public final class SharedServer implements ParameterResolver {
 
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(SharedServer.class);
-    private static final int PORT_OFFSET = 210;
+    private static final int PORT_OFFSET = Integer.getInteger("medtune.it.port.offset", 210);
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {

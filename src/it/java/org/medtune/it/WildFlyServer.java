@@ -96,6 +96,11 @@ public final class WildFlyServer implements AutoCloseable {
         }
     }
 
+    /** Where the application is, with a slash at the end. */
+    public String address() {
+        return "http://localhost:" + (HTTP_PORT + portOffset) + "/medtune/";
+    }
+
     /** A client of the application's REST interface. */
     public RestClient rest() {
         return new RestClient(HTTP_PORT + portOffset);

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.medtune.model.CausalLanguageModel;
+import org.medtune.model.ModelConfiguration;
 import org.medtune.model.SafetensorsFile;
 import org.medtune.model.SafetensorsWriter;
 import org.medtune.tensor.ElementType;
@@ -81,15 +82,13 @@ public final class AdapterFolder {
     }
 
     /**
-     * Loads the adapter onto a model. The caller closes it.
+     * Makes sure that the adapter fits a model, by the names and shapes of its tensors.
      *
      * @throws org.medtune.InvalidInputException when tensors are missing, left over, or do not fit the model
      */
-    public LoraAdapter load(CausalLanguageModel model) {
-        AdapterLayout layout = new AdapterLayout(model.configuration(), configuration);
+    public void check(ModelConfiguration model) {
         TreeSet<String> left = new TreeSet<>(weights.entries().keySet());
-        ByteBuffer values = LoraAdapter.allocate(layout);
-        for (AdapterLayout.Parameter parameter : layout.parameters()) {
+        for (AdapterLayout.Parameter parameter : new AdapterLayout(model, configuration).parameters()) {
             String name = name(parameter, configuration);
             SafetensorsFile.Entry entry = weights.entries().get(name);
             if (entry == null) {
@@ -100,11 +99,25 @@ public final class AdapterFolder {
                 throw MESSAGES.wrongAdapterTensor(weights.path(), name, entry.type().safetensorsName(),
                         Arrays.toString(entry.shape()), Arrays.toString(parameter.shape()));
             }
-            values.position((int) (parameter.offset() * Float.BYTES));
-            values.put(weights.map(entry, 0, (int) entry.length()));
         }
         if (!left.isEmpty()) {
             throw MESSAGES.unexpectedAdapterTensor(weights.path(), left.first());
+        }
+    }
+
+    /**
+     * Loads the adapter onto a model. The caller closes it.
+     *
+     * @throws org.medtune.InvalidInputException when tensors are missing, left over, or do not fit the model
+     */
+    public LoraAdapter load(CausalLanguageModel model) {
+        check(model.configuration());
+        AdapterLayout layout = new AdapterLayout(model.configuration(), configuration);
+        ByteBuffer values = LoraAdapter.allocate(layout);
+        for (AdapterLayout.Parameter parameter : layout.parameters()) {
+            SafetensorsFile.Entry entry = weights.entries().get(name(parameter, configuration));
+            values.position((int) (parameter.offset() * Float.BYTES));
+            values.put(weights.map(entry, 0, (int) entry.length()));
         }
         return LoraAdapter.of(model, configuration, values.rewind());
     }

@@ -3,7 +3,11 @@ package org.medtune.batch;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
+import org.medtune.chat.ChatService;
+import org.medtune.chat.ChatSettings;
+import org.medtune.chat.ResidentChatService;
 import org.medtune.ops.BaseModels;
 import org.medtune.ops.MedtuneHome;
 import org.medtune.ops.RunProgressBoard;
@@ -33,6 +37,17 @@ public final class SiteBeans {
 
     static void release(@Disposes BaseModels models) {
         models.close();
+    }
+
+    @Produces
+    @Singleton
+    @Typed(ChatService.class)
+    static ResidentChatService chat(MedtuneHome home, BaseModels models) {
+        return new ResidentChatService(home, models, ChatSettings.ofEnvironment());
+    }
+
+    static void release(@Disposes ChatService chat) {
+        ((ResidentChatService) chat).close();
     }
 
     @Produces

@@ -1,19 +1,14 @@
 package org.medtune.generation;
 
-import static org.medtune.MedtuneMessages.MESSAGES;
-
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.medtune.model.ActiveAdapter;
 import org.medtune.model.CausalLanguageModel;
-import org.medtune.model.KeyValueCache;
-import org.medtune.tensor.Tensor;
-import org.medtune.tensor.TensorScope;
+import org.medtune.model.KeyValueCaches;
 
 /**
- * Greedy generation of one answer: prefill of the prompt, then one token at a time from a cache of keys and values.
- * Several threads may use one generator.
+ * Generation of one answer for a caller who waits for it: the same sequence of tokens as {@link GenerationEngine} makes
+ * among others. Several threads may use one generator.
  */
 public final class TextGenerator {
 
@@ -35,29 +30,19 @@ public final class TextGenerator {
      *     model's context
      */
     public int[] greedy(int[] promptIds, int maxNewTokens, Set<Integer> stopIds, ActiveAdapter adapter) {
+        SamplingParameters sampling = SamplingParameters.greedy(maxNewTokens);
         int context = model.configuration().maxPositionEmbeddings();
-        if (promptIds.length == 0 || promptIds.length + (long) maxNewTokens > context) {
-            throw MESSAGES.promptDoesNotFit(promptIds.length, maxNewTokens, context);
-        }
-        List<Integer> generated = new ArrayList<>();
-        try (KeyValueCache cache = new KeyValueCache(model, promptIds.length + maxNewTokens)) {
-            int[] next = promptIds;
-            while (generated.size() < maxNewTokens) {
-                int token = mostLikely(next, cache, adapter);
-                generated.add(token);
-                if (stopIds.contains(token)) {
-                    break;
-                }
-                next = new int[] {token};
+        int capacity = TokenSequence.tokensToKeep(promptIds.length, sampling, context);
+        try (KeyValueCaches caches = new KeyValueCaches(model, KeyValueCaches.bytesOfOne(model, capacity));
+                TokenSequence sequence = new TokenSequence(model, promptIds, adapter, sampling, stopIds,
+                        caches.take(capacity).orElseThrow())) {
+            while (!sequence.prefilled()) {
+                sequence.prefill();
             }
-        }
-        return generated.stream().mapToInt(Integer::intValue).toArray();
-    }
-
-    private int mostLikely(int[] tokenIds, KeyValueCache cache, ActiveAdapter adapter) {
-        try (TensorScope work = model.newScope()) {
-            Tensor logits = model.decode(work, tokenIds, cache, adapter);
-            return (int) work.callForTensor("argmax", logits).toLongArray()[0];
+            while (!sequence.ended()) {
+                TokenSequence.step(model, List.of(sequence));
+            }
+            return sequence.answer();
         }
     }
 }

@@ -31,6 +31,9 @@ public final class CausalLanguageModel implements AutoCloseable {
     private final ModelWeights weights;
     private final Tensor frequencies;
     private final ActiveAdapter noAdapter;
+    private final Tensor none;
+    private final List<Tensor> allWeights;
+    private final ProductRows stepRows;
     private final long lossChunk;
 
     private CausalLanguageModel(
@@ -43,6 +46,12 @@ public final class CausalLanguageModel implements AutoCloseable {
         this.weights = weights;
         this.frequencies = frequencies(scope, configuration);
         this.noAdapter = noAdapter(scope, configuration, type);
+        this.none = scope.zeros(type, 0);
+        this.allWeights = IntStream.range(0, configuration.layers())
+                .mapToObj(weights::layer)
+                .flatMap(List::stream)
+                .toList();
+        this.stepRows = ProductRows.measure(scope, device.accelerator(), type, projections(), weights.head());
         long bytes = device.accelerator() ? ACCELERATOR_LOGIT_BYTES : CPU_LOGIT_BYTES;
         this.lossChunk = Math.max(16, bytes / (configuration.vocabularySize() * (long) Float.BYTES));
     }
@@ -180,25 +189,46 @@ public final class CausalLanguageModel implements AutoCloseable {
     }
 
     /**
-     * Runs tokens of one sequence through the whole model, reading and extending a cache.
+     * Runs tokens of one sequence through the whole model, reading and extending its cache.
      *
-     * @param tokenIds the tokens after those in the cache
-     * @return float32 logits [vocabulary] after the last token
+     * @return what comes after the last of the tokens
      * @throws IllegalArgumentException when the cache has no room for the tokens
      */
-    public Tensor decode(TensorScope owner, int[] tokenIds, KeyValueCache cache, ActiveAdapter adapter) {
-        // the kernel would not notice: a single token broadcasts into a slice of length 0
-        if (tokenIds.length > cache.capacity() - cache.length()) {
-            throw new IllegalArgumentException("A cache of " + cache.capacity() + " tokens that holds " + cache.length()
-                    + " cannot take " + tokenIds.length + " more");
+    public NextToken prefill(Continuation sequence) {
+        KeyValueCache cache = sequence.cache();
+        cache.requireRoom(sequence.tokenIds().length);
+        DecodingStep step = new DecodingStep(List.of(sequence), configuration.layers());
+        try (TensorScope work = newScope()) {
+            Tensor tokenIds = work.ofLongs(Arrays.stream(sequence.tokenIds()).asLongStream().toArray());
+            List<Tensor> results = work.call("prefill", tokenIds, cache.length(), cache.slot(), step.banks(),
+                    weights.embedding(), weights.finalNorm(), weights.head(), frequencies, allWeights, step.factors(),
+                    step.biases(none), sequence.adapter().scaling(), step.wanted(), configuration.rmsNormEpsilon());
+            cache.advance(sequence.tokenIds().length);
+            return step.inOrderOfSequences(results).get(0);
         }
-        long[] ids = new long[tokenIds.length];
-        Arrays.setAll(ids, i -> tokenIds[i]);
-        Tensor logits = owner.callForTensor("decode", owner.ofLongs(ids), cache.length(), weights.embedding(),
-                weights.finalNorm(), weights.head(), frequencies, allWeights(adapter), allFactors(adapter),
-                cache.tensors(), configuration.rmsNormEpsilon(), adapter.scaling());
-        cache.advance(tokenIds.length);
-        return logits;
+    }
+
+    /**
+     * Runs one token of each of several sequences through the whole model in one call. What a sequence becomes does not
+     * depend on which others there are: on a processor to the last bit, within one process.
+     *
+     * @param sequences each with a single token
+     * @return what comes after each
+     * @throws IllegalArgumentException when a cache has no room for the token
+     */
+    public List<NextToken> step(List<Continuation> sequences) {
+        sequences.forEach(sequence -> sequence.cache().requireRoom(1));
+        DecodingStep step = new DecodingStep(sequences, configuration.layers());
+        try (TensorScope work = newScope()) {
+            List<Tensor> results = work.call("step", work.ofLongs(step.tokenIds()), work.ofLongs(step.rowPositions()),
+                    work.ofLongs(step.slotsOfRows()), step.banks(), step.rowsOfSlots(work),
+                    step.positionsOfSlots(work), step.keys(), weights.embedding(), weights.finalNorm(),
+                    weights.head(), frequencies, allWeights, step.factors(), step.biases(none), step.segments(),
+                    step.scalings(), step.wanted(), configuration.rmsNormEpsilon(), stepRows.least(),
+                    stepRows.most());
+            sequences.forEach(sequence -> sequence.cache().advance(1));
+            return step.inOrderOfSequences(results);
+        }
     }
 
     /** Releases the weights. */
@@ -225,15 +255,10 @@ public final class CausalLanguageModel implements AutoCloseable {
         return weights.layer(layer, adapter.layers().get(layer).biases());
     }
 
-    private List<Tensor> allWeights(ActiveAdapter adapter) {
-        return IntStream.range(0, configuration.layers())
-                .mapToObj(layer -> layerWeights(layer, adapter))
-                .flatMap(List::stream)
-                .toList();
-    }
-
-    private static List<Tensor> allFactors(ActiveAdapter adapter) {
-        return adapter.layers().stream().flatMap(layer -> layer.factors().stream()).toList();
+    /** The projections of one layer, those of one input stacked. */
+    private List<Tensor> projections() {
+        List<Tensor> layer = weights.layer(0);
+        return List.of(layer.get(1), layer.get(3), layer.get(6), layer.get(8));
     }
 
     private static Tensor frequencies(TensorScope scope, ModelConfiguration configuration) {

@@ -1,35 +1,23 @@
 package org.medtune.model;
 
-import java.util.ArrayList;
-import java.util.List;
-import org.medtune.tensor.Tensor;
-import org.medtune.tensor.TensorScope;
-
 /**
- * Keys and values of one sequence in every layer, so that a token is computed once. Used by one thread; released by
- * {@link #close()}.
+ * Keys and values of one sequence in every layer, so that a token is computed once. Its memory is part of the
+ * {@link KeyValueCaches} that gave it, and can be given to another sequence after {@link #close()}. Used by one thread.
  */
 public final class KeyValueCache implements AutoCloseable {
 
-    private final TensorScope scope;
-    private final List<Tensor> tensors;
+    private final KeyValueCaches owner;
+    private final CacheBank bank;
+    private final int slot;
     private final int capacity;
     private int length;
+    private boolean open = true;
 
-    /**
-     * An empty cache.
-     *
-     * @param capacity the most tokens it can hold; the memory is taken at once
-     */
-    public KeyValueCache(CausalLanguageModel model, int capacity) {
-        this.scope = model.newScope();
+    KeyValueCache(KeyValueCaches owner, CacheBank bank, int capacity) {
+        this.owner = owner;
+        this.bank = bank;
+        this.slot = bank.take();
         this.capacity = capacity;
-        ModelConfiguration configuration = model.configuration();
-        List<Tensor> caches = new ArrayList<>();
-        for (int i = 0; i < 2 * configuration.layers(); i++) {
-            caches.add(scope.zeros(model.type(), configuration.keyValueHeads(), capacity, configuration.headSize()));
-        }
-        this.tensors = List.copyOf(caches);
     }
 
     /** The number of tokens held. */
@@ -42,17 +30,35 @@ public final class KeyValueCache implements AutoCloseable {
         return capacity;
     }
 
-    /** Keys and values by layer, [key/value heads, capacity, head size] each. */
-    List<Tensor> tensors() {
-        return tensors;
+    CacheBank bank() {
+        return bank;
+    }
+
+    int slot() {
+        return slot;
     }
 
     void advance(int tokens) {
         length += tokens;
     }
 
+    /**
+     * Makes sure that there is room for tokens to come.
+     *
+     * @throws IllegalArgumentException when there is not
+     */
+    void requireRoom(int tokens) {
+        if (tokens > capacity - length) {
+            throw new IllegalArgumentException("A cache of " + capacity + " tokens that holds " + length
+                    + " cannot take " + tokens + " more");
+        }
+    }
+
     @Override
     public void close() {
-        scope.close();
+        if (open) {
+            open = false;
+            owner.release(bank, slot);
+        }
     }
 }

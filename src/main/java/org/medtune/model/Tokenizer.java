@@ -101,6 +101,11 @@ public final class Tokenizer implements AutoCloseable {
         return tokenizer.decode(ids, true);
     }
 
+    /** The id of one token of the vocabulary, added tokens included; empty if it is none. */
+    public OptionalInt idOf(String token) {
+        return tokenizer.idOf(token);
+    }
+
     /** The id of the token that begins a text; empty if the model has none. */
     public OptionalInt beginOfSentenceId() {
         return beginOfSentenceId;

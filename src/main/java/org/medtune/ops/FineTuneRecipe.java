@@ -115,8 +115,9 @@ public record FineTuneRecipe(FineTuneParameters parameters) {
     }
 
     /** What is kept beside the adapter. */
-    public AdapterRecord adapterRecord() {
-        return new AdapterRecord(parameters.text(PROMPT_TEMPLATE), parameters.integer(MAX_SEQ_LENGTH), 0);
+    public AdapterRecord adapterRecord(ModelChoice model) {
+        return new AdapterRecord(parameters.text(PROMPT_TEMPLATE), parameters.integer(MAX_SEQ_LENGTH), 0,
+                ModelFolder.open(model.folder()).fingerprint());
     }
 
     /** What a checkpoint must agree with to belong to this run. */

@@ -24,8 +24,18 @@ public record ModelChoice(Path folder, ComputeDevice device, ElementType type) {
         ElementType type = switch (request.parameters().text(FineTuneParameter.PRECISION)) {
             case "fp32" -> ElementType.FLOAT32;
             case "bf16" -> ElementType.BFLOAT16;
-            default -> device.accelerator() ? ElementType.BFLOAT16 : ElementType.FLOAT32;
+            default -> automatic(device);
         };
         return new ModelChoice(request.modelFolder(), device, type);
+    }
+
+    /** A model where and as precise as {@code auto} makes it. */
+    public static ModelChoice automatic(Path folder) {
+        ComputeDevice device = ComputeDevice.named("auto");
+        return new ModelChoice(folder, device, automatic(device));
+    }
+
+    private static ElementType automatic(ComputeDevice device) {
+        return device.accelerator() ? ElementType.BFLOAT16 : ElementType.FLOAT32;
     }
 }

@@ -55,7 +55,7 @@ public record RunEvaluator(FineTuneRequest request, RunFolder folder, BaseModels
     CheckpointStore checkpoints(ModelChoice choice, TokenizedDataset dataset) {
         FineTuneRecipe recipe = new FineTuneRecipe(request.parameters());
         return new CheckpointStore(folder.checkpoints(), recipe.fingerprint(choice, dataset.fingerprint()),
-                choice.folder().toString(), recipe.adapterRecord());
+                choice.folder().toString(), recipe.adapterRecord(choice));
     }
 
     private static double nll(CausalLanguageModel model, List<int[]> rows, ActiveAdapter adapter) {

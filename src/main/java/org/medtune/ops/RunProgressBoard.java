@@ -19,6 +19,11 @@ public final class RunProgressBoard {
         byInstance.remove(instanceId);
     }
 
+    /** The progress of all runs that this server is executing, by the runs' instance ids. */
+    public Map<Long, RunProgress> all() {
+        return Map.copyOf(byInstance);
+    }
+
     /** The run's progress, or nothing if this server is not executing it. */
     public Optional<RunProgress> find(long instanceId) {
         return Optional.ofNullable(byInstance.get(instanceId));

@@ -57,7 +57,8 @@ public final class TrainingRun implements AutoCloseable {
         ModelChoice choice = ModelChoice.of(request);
         TrainingConfiguration configuration = recipe.training(dataset.trainingRows());
         CheckpointStore checkpoints = new CheckpointStore(folder.checkpoints(),
-                recipe.fingerprint(choice, dataset.fingerprint()), choice.folder().toString(), recipe.adapterRecord());
+                recipe.fingerprint(choice, dataset.fingerprint()), choice.folder().toString(),
+                recipe.adapterRecord(choice));
         removeRemains(folder);
         Optional<Path> newest = checkpoints.newestIntact();
         BaseModels.Lease base = models.lend(choice);

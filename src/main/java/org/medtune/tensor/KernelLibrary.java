@@ -80,8 +80,8 @@ final class KernelLibrary {
     /**
      * Runs one kernel.
      *
-     * @param arguments {@link Tensor}, {@code List<Tensor>}, {@code long[]}, {@code Long}, {@code Integer},
-     *     {@code Double} or {@code Boolean}, in the order of the kernel's parameters
+     * @param arguments {@link Tensor}, {@code List<Tensor>}, {@code long[]}, {@code double[]}, {@code Long},
+     *     {@code Integer}, {@code Double} or {@code Boolean}, in the order of the kernel's parameters
      * @return the tensors that it returned, owned by {@code owner}
      */
     List<Tensor> call(PtNDManager owner, String kernel, Object... arguments) {
@@ -122,6 +122,9 @@ final class KernelLibrary {
             return IValue.listFrom(tensors.stream().map(t -> ((Tensor) t).array()).toArray(PtNDArray[]::new));
         }
         if (argument instanceof long[] numbers) {
+            return IValue.listFrom(numbers);
+        }
+        if (argument instanceof double[] numbers) {
             return IValue.listFrom(numbers);
         }
         if (argument instanceof Integer || argument instanceof Long) {

@@ -28,8 +28,8 @@ public final class TensorScope implements AutoCloseable {
     /**
      * Runs a kernel of {@code kernels.py}; its results belong to this scope.
      *
-     * @param arguments {@link Tensor}, {@code List<Tensor>}, {@code long[]}, {@code Long}, {@code Integer},
-     *     {@code Double} or {@code Boolean}, in the order of the kernel's parameters
+     * @param arguments {@link Tensor}, {@code List<Tensor>}, {@code long[]}, {@code double[]}, {@code Long},
+     *     {@code Integer}, {@code Double} or {@code Boolean}, in the order of the kernel's parameters
      * @throws org.medtune.RecoverableException when memory runs out
      */
     public List<Tensor> call(String kernel, Object... arguments) {

@@ -79,7 +79,8 @@ public final class CheckpointStore {
         }
         AtomicFolder.create(target, bytes(trainer.adapter().layout().size()), temporary -> {
             AdapterFolder.write(temporary, trainer.adapter(), baseModel, new AdapterRecord(
-                    adapterRecord.promptTemplate(), adapterRecord.maxSequenceLength(), step));
+                    adapterRecord.promptTemplate(), adapterRecord.maxSequenceLength(), step,
+                    adapterRecord.baseModel()));
             long[] shape = {trainer.adapter().layout().size()};
             new SafetensorsWriter()
                     .add(FIRST_MOMENT, shape, trainer.optimizer().firstMoment().toBytes())

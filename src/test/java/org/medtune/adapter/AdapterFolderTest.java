@@ -40,7 +40,7 @@ class AdapterFolderTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Path GOLDEN = Golden.FOLDER.resolve("lora-r16-init");
-    private static final AdapterRecord RECORD = new AdapterRecord("medical", 2048, 60);
+    private static final AdapterRecord RECORD = new AdapterRecord("medical", 2048, 60, "base");
     private static final Set<Projection> ALL = EnumSet.allOf(Projection.class);
     private static final LoraConfiguration SMALL = new LoraConfiguration(
             2, 4, 0, EnumSet.of(Projection.Q), BiasTraining.NONE, false);

@@ -41,7 +41,8 @@ class KeyValueCacheTest {
     void aPrefillInTwoPartsThenTokenByTokenGivesTheLogitsOfOnePass(int firstPart) {
         // given
         int prompt = 30;
-        try (KeyValueCache cache = new KeyValueCache(model, IDS.length)) {
+        try (KeyValueCaches caches = new KeyValueCaches(model, Long.MAX_VALUE)) {
+            KeyValueCache cache = caches.take(IDS.length).orElseThrow();
             // then
             assertThatLogitsAgree(cache, 0, firstPart);
             assertThatLogitsAgree(cache, firstPart, prompt);
@@ -54,7 +55,8 @@ class KeyValueCacheTest {
 
     @Test
     void roomThatIsNotUsedYetChangesNothing() {
-        try (KeyValueCache cache = new KeyValueCache(model, 500)) {
+        try (KeyValueCaches caches = new KeyValueCaches(model, Long.MAX_VALUE)) {
+            KeyValueCache cache = caches.take(500).orElseThrow();
             assertThatLogitsAgree(cache, 0, 20);
             assertThatLogitsAgree(cache, 20, IDS.length);
             assertThat(cache.length()).isEqualTo(IDS.length);
@@ -63,13 +65,13 @@ class KeyValueCacheTest {
 
     @Test
     void aFullCacheTakesNoMoreAndKeepsItsLength() {
-        try (KeyValueCache cache = new KeyValueCache(model, 4);
-                TensorScope scope = model.newScope()) {
+        try (KeyValueCaches caches = new KeyValueCaches(model, Long.MAX_VALUE)) {
+            KeyValueCache cache = caches.take(4).orElseThrow();
             // given
             assertThatLogitsAgree(cache, 0, 4);
 
             // then
-            assertThatThrownBy(() -> model.decode(scope, new int[] {1}, cache, model.noAdapter()))
+            assertThatThrownBy(() -> model.prefill(new Continuation(new int[] {1}, cache, model.noAdapter(), false)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("A cache of 4 tokens that holds 4 cannot take 1 more");
             assertThat(cache.length()).isEqualTo(4);
@@ -78,14 +80,15 @@ class KeyValueCacheTest {
 
     private static void assertThatLogitsAgree(KeyValueCache cache, int from, int to) {
         int vocabulary = model.configuration().vocabularySize();
-        try (TensorScope scope = model.newScope()) {
-            float[] logits = model.decode(scope, Arrays.copyOfRange(IDS, from, to), cache, model.noAdapter())
-                    .toFloatArray();
-            assertThat(logits).hasSize(vocabulary);
-            for (int i = 0; i < vocabulary; i++) {
-                assertThat(logits[i]).as("logit %d after token %d", i, to)
-                        .isCloseTo(all[(to - 1) * vocabulary + i], within(1e-4f));
-            }
+        NextToken next = model.prefill(
+                new Continuation(Arrays.copyOfRange(IDS, from, to), cache, model.noAdapter(), true));
+        assertThat(next.logits()).hasSize(vocabulary);
+        int best = 0;
+        for (int i = 0; i < vocabulary; i++) {
+            assertThat(next.logits()[i]).as("logit %d after token %d", i, to)
+                    .isCloseTo(all[(to - 1) * vocabulary + i], within(1e-4f));
+            best = next.logits()[i] > next.logits()[best] ? i : best;
         }
+        assertThat(next.mostLikely()).isEqualTo(best);
     }
 }

@@ -112,7 +112,7 @@ class CheckpointStoreTest {
             // then
             assertThat(loaded.parameters().toFloatArray()).isEqualTo(adapter.parameters().toFloatArray());
             assertThat(AdapterFolder.open(checkpoint(2)).adapterRecord())
-                    .isEqualTo(new AdapterRecord("medical", 64, 2));
+                    .isEqualTo(new AdapterRecord("medical", 64, 2, "base"));
         }
     }
 
@@ -310,7 +310,7 @@ class CheckpointStoreTest {
 
     private static CheckpointStore store(Path folder, Map<String, String> run) {
         return new CheckpointStore(folder, new RunFingerprint(run), "models/tiny-med-qwen2",
-                new AdapterRecord("medical", 64, 0));
+                new AdapterRecord("medical", 64, 0, "base"));
     }
 
     private static Object fileKey(Path file) throws IOException {

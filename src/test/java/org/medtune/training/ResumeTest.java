@@ -80,7 +80,7 @@ class ResumeTest {
         CausalLanguageModel model = MODELS.get(type);
         State uninterrupted = UNINTERRUPTED.computeIfAbsent(type + " " + lora, run -> uninterrupted(model, lora));
         CheckpointStore store = new CheckpointStore(folder, new RunFingerprint(Map.of("seed", "3407")),
-                "models/tiny-med-qwen2", new AdapterRecord("medical", 2048, 0));
+                "models/tiny-med-qwen2", new AdapterRecord("medical", 2048, 0, "base"));
         try (LoraAdapter adapter = LoraAdapter.initialize(model, lora, 3407);
                 LoraTrainer trainer = trainer(model, adapter)) {
             train(trainer, interruption);

@@ -53,8 +53,8 @@ public class JobsResource {
     @GET
     public JobPage list(@QueryParam("offset") @DefaultValue("0") String offset,
                         @QueryParam("limit") @DefaultValue("20") String limit) {
-        int from = number("offset", offset, 0, Integer.MAX_VALUE - LONGEST_PAGE);
-        int count = number("limit", limit, 1, LONGEST_PAGE);
+        int from = QueryNumber.read("offset", offset, 0, Integer.MAX_VALUE - LONGEST_PAGE);
+        int count = QueryNumber.read("limit", limit, 1, LONGEST_PAGE);
         return new JobPage(jobs.count(), from, count, jobs.list(from, count).stream().map(this::view).toList());
     }
 
@@ -119,17 +119,5 @@ public class JobsResource {
         } catch (NumberFormatException e) {
             throw MESSAGES.executionIdNotANumber(executionId);
         }
-    }
-
-    private static int number(String name, String text, int least, int most) {
-        try {
-            int number = Integer.parseInt(text);
-            if (number >= least && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // told below, with the same sentence
-        }
-        throw MESSAGES.badPaging(name, text, least, most);
     }
 }

@@ -1,12 +1,10 @@
 package org.medtune.web.rest;
 
-import static org.medtune.MedtuneMessages.MESSAGES;
-
 import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.NotSupportedException;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.util.Set;
 
 /**
@@ -22,7 +20,7 @@ public final class JsonOnlyFilter implements ContainerRequestFilter {
         MediaType type = request.getMediaType();
         if (!READ_ONLY.contains(request.getMethod())
                 && (type == null || !MediaType.APPLICATION_JSON_TYPE.isCompatible(type) || type.isWildcardType())) {
-            request.abortWith(Problem.of(Response.Status.UNSUPPORTED_MEDIA_TYPE, MESSAGES.notJson()).toResponse());
+            throw new NotSupportedException();
         }
     }
 }

@@ -58,7 +58,8 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
         return allow == null ? answer : Response.fromResponse(answer).header("Allow", allow).build();
     }
 
-    private static String position(JsonProcessingException malformed) {
+    /** Where in a text the mistake is, in words. */
+    static String position(JsonProcessingException malformed) {
         return malformed.getLocation() == null ? "its beginning"
                 : "line " + malformed.getLocation().getLineNr() + ", column " + malformed.getLocation().getColumnNr();
     }

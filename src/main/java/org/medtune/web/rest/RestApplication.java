@@ -12,7 +12,10 @@ public final class RestApplication extends ResourceConfig {
     public RestApplication() {
         // Jackson's own mappers would tell a caller the names of our classes
         register(JacksonFeature.withoutExceptionMappers());
+        register(ChatResource.class);
+        register(ConversationsResource.class);
         register(JobsResource.class);
+        register(MessagesResource.class);
         register(JsonOnlyFilter.class);
         register(ProblemMapper.class);
         // an error without a body goes through ProblemMapper too, and not to the server's HTML page

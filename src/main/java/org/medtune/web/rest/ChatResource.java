@@ -1,0 +1,96 @@
+package org.medtune.web.rest;
+
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Map;
+import org.medtune.chat.ChatModel;
+import org.medtune.chat.ChatService;
+import org.medtune.conversation.Conversations;
+import org.medtune.conversation.FeedbackExport;
+import org.medtune.ops.RunProgress;
+import org.medtune.ops.RunProgressBoard;
+
+/** What the chat page needs to know besides conversations, and a user's feedback as a dataset. */
+@Path("chat")
+@RequestScoped
+@Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+@Consumes(MediaType.APPLICATION_JSON)
+public class ChatResource {
+
+    @Inject
+    private ChatService chat;
+
+    @Inject
+    private Conversations conversations;
+
+    @Inject
+    private RunProgressBoard board;
+
+    @Inject
+    private BrowserUser user;
+
+    /** The models that can be asked, the base model first. */
+    public record Session(List<ModelView> models) {
+    }
+
+    /** A model: its id, and base, adapter or checkpoint. */
+    public record ModelView(String id, String kind) {
+
+        static ModelView of(ChatModel model) {
+            return new ModelView(model.id(), MessageView.lower(model.kind()));
+        }
+    }
+
+    /** What else the server is doing. */
+    public record Status(List<RunView> runs) {
+    }
+
+    /** A run that this server is executing: its phase, and how far it is. */
+    public record RunView(long run, String phase, int percent) {
+
+        static RunView of(Map.Entry<Long, RunProgress> entry) {
+            return new RunView(entry.getKey(), MessageView.lower(entry.getValue().phase()),
+                    (int) Math.round(100 * entry.getValue().share()));
+        }
+    }
+
+    /** Makes the browser known by a cookie if nobody is logged in. */
+    @POST
+    @Path("session")
+    public Session begin(@Context HttpServletResponse response) {
+        user.begin(response);
+        return new Session(models());
+    }
+
+    @GET
+    @Path("models")
+    public List<ModelView> models() {
+        return chat.models().stream().map(ModelView::of).toList();
+    }
+
+    @GET
+    @Path("status")
+    public Status status() {
+        return new Status(board.all().entrySet().stream().sorted(Map.Entry.comparingByKey()).map(RunView::of).toList());
+    }
+
+    /** The user's own rated answers, as a dataset. */
+    @GET
+    @Path("feedback")
+    @Produces({"application/jsonl", Problem.MEDIA_TYPE})
+    public Response feedback() {
+        return Response.ok(FeedbackExport.jsonLines(conversations.ratedAnswers(user.name())))
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"feedback.jsonl\"").build();
+    }
+}
