@@ -189,7 +189,7 @@ class ChatIT {
         "GET    | answers/                              |                                     | 404 | MEDTUNE000463",
         "POST   | conversations                         | {}                                  | 400 | MEDTUNE000464",
         "POST   | conversations                         | {\"question\":\"q\"}                | 400 | MEDTUNE000464",
-        "POST   | conversations                         | {\"question\":\" \",\"models\":[\"base\"]} | 400 | MEDTUNE000453",
+        "POST   | conversations                     | {\"question\":\"\",\"models\":[\"base\"]} | 400 | MEDTUNE000453",
         "POST   | conversations                         | {\"question\":\"q\",\"models\":[]}  | 400 | MEDTUNE000456",
         "POST   | conversations                         | {                                   | 400 | MEDTUNE000800",
         "POST   | messages/x/stop                       | {}                                  | 404 | MEDTUNE000451",

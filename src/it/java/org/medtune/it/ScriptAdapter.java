@@ -21,7 +21,8 @@ final class ScriptAdapter {
 
     static final String NAME = "script-adapter";
     static final String REASONING = "先想一想。";
-    static final String RESPONSE = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">";
+    static final String RESPONSE =
+            "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">";
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -54,7 +55,8 @@ final class ScriptAdapter {
     private static Path dataset(WildFlyServer server) {
         try {
             List<String> rows = new ArrayList<>();
-            for (String line : Files.readAllLines(Path.of("data", "medical-reasoning-sample-zh.jsonl")).subList(0, ROWS)) {
+            Path sample = Path.of("data", "medical-reasoning-sample-zh.jsonl");
+            for (String line : Files.readAllLines(sample).subList(0, ROWS)) {
                 ObjectNode row = (ObjectNode) MAPPER.readTree(line);
                 rows.add(row.put("Complex_CoT", REASONING).put("Response", RESPONSE).toString());
             }

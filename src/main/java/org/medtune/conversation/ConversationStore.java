@@ -186,7 +186,8 @@ public final class ConversationStore {
     private static void insertTurn(Connection connection, String conversation, int turn, String question,
             List<Asked> answers) throws SQLException {
         Database.update(connection, """
-                insert into message (conversation, turn, ordinal, role, content, reasoning, state, dropped_turns, created)
+                insert into message (conversation, turn, ordinal, role, content, reasoning, state, dropped_turns,
+                    created)
                 values (?, ?, 0, ?, ?, '', ?, 0, ?)
                 """, conversation, turn, Role.USER, question, State.COMPLETE, now());
         for (int i = 0; i < answers.size(); i++) {

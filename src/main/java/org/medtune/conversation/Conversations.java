@@ -19,8 +19,8 @@ import org.medtune.generation.SamplingParameters;
 import org.medtune.model.ChatMessage;
 
 /**
- * What a user does with conversations: asks, asks again, stops, rates. Answers are stored when they end, whether anybody
- * reads them then or not. Safe for use by many threads.
+ * What a user does with conversations: asks, asks again, stops, rates. Answers are stored when they end, whether
+ * anybody reads them then or not. Safe for use by many threads.
  */
 public final class Conversations implements AutoCloseable {
 

@@ -13,16 +13,16 @@ import org.jsoup.safety.Cleaner;
 import org.jsoup.safety.Safelist;
 
 /**
- * Makes HTML of a model's Markdown (CommonMark with GitHub's tables). A model may write anything, so HTML in its text is
- * shown as text, and what remains must pass a list of harmless elements. Images become their description: a page that
- * fetched them would tell another server what is being read. Headings go down two levels, below those of the page.
+ * Makes HTML of a model's Markdown (CommonMark with GitHub's tables). A model may write anything, so HTML in its text
+ * is shown as text, and what remains must pass a list of harmless elements. Images become their description: a page
+ * that fetched them would tell another server what is being read. Headings go down two levels, below those of the page.
  */
 public final class MarkdownRenderer {
 
     private static final List<Extension> EXTENSIONS = List.of(TablesExtension.create());
     private static final Parser PARSER = Parser.builder().extensions(EXTENSIONS).build();
-    private static final HtmlRenderer RENDERER =
-            HtmlRenderer.builder().extensions(EXTENSIONS).escapeHtml(true).sanitizeUrls(true).softbreak("<br />").build();
+    private static final HtmlRenderer RENDERER = HtmlRenderer.builder().extensions(EXTENSIONS)
+            .escapeHtml(true).sanitizeUrls(true).softbreak("<br />").build();
     private static final Safelist HARMLESS = new Safelist()
             .addTags("a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
                     "strong", "table", "tbody", "td", "th", "thead", "tr", "ul")
