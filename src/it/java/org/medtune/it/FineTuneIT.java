@@ -123,7 +123,8 @@ class FineTuneIT {
         assertThat(stopped.path("status").asText()).isEqualTo("STOPPED");
         // whether the step finds it when it looks for checkpoints or when it writes one depends on who was first
         assertThat(stopped.path("exitStatus").asText()).satisfiesAnyOf(
-                sentence -> assertThat(sentence).startsWith("MEDTUNE000504: " + checkpoints).contains("cannot be written"),
+                sentence -> assertThat(sentence).startsWith("MEDTUNE000504: " + checkpoints)
+                        .contains("cannot be written"),
                 sentence -> assertThat(sentence)
                         .startsWith("MEDTUNE000015: The run's files at " + checkpoints + " cannot be used"));
 
