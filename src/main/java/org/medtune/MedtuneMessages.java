@@ -576,6 +576,10 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 522, value = "The adapter %s is merged into %s; the result is %s")
     void adapterExported(Path adapter, Path model, Path target);
 
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 530, value = "%d rows are packed into %d sequences of up to %d tokens, which are filled to %d percent")
+    void rowsPacked(int rows, int packs, int capacity, long percent);
+
     // ---- 600-699 evaluation and generation ----
 
     @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's "

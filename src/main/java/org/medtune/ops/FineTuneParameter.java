@@ -31,6 +31,8 @@ public enum FineTuneParameter {
     DATASET_RESPONSE_FIELD("dataset.response.field", "Response", new Words(), "name of the answer's field"),
     PROMPT_TEMPLATE("prompt.template", "medical-reasoning", new Words(), "template that makes a text of a row"),
     MAX_SEQ_LENGTH("max.seq.length", "2048", new Whole(2), "the most tokens of a row; the rest is cut off"),
+    PACKING("packing", "false", new Flag(),
+            "put several rows into one sequence of up to max.seq.length tokens"),
 
     LORA_R("lora.r", "16", new Whole(1), "rank of the adapter"),
     LORA_ALPHA("lora.alpha", "16", new Whole(1), "scale of the adapter, divided by its rank"),
@@ -43,7 +45,7 @@ public enum FineTuneParameter {
     GRADIENT_CHECKPOINTING("gradient.checkpointing", "true", new Flag(),
             "compute activations twice instead of keeping them"),
     SEED("seed", "3407", new Whole(0), "seed of the data order and of every random draw"),
-    PER_DEVICE_TRAIN_BATCH_SIZE("per.device.train.batch.size", "2", new Whole(1), "rows of a micro-batch"),
+    PER_DEVICE_TRAIN_BATCH_SIZE("per.device.train.batch.size", "2", new Whole(1), "rows of a micro-batch, or packs"),
     GRADIENT_ACCUMULATION_STEPS("gradient.accumulation.steps", "4", new Whole(1), "micro-batches of a step"),
     WARMUP_STEPS("warmup.steps", "5", new Whole(0), "steps in which the learning rate rises"),
     MAX_STEPS("max.steps", "60", new Whole(-1), "steps to train; -1 for num.train.epochs instead"),

@@ -23,6 +23,7 @@ import static org.medtune.ops.FineTuneParameter.MAX_GRAD_NORM;
 import static org.medtune.ops.FineTuneParameter.MAX_SEQ_LENGTH;
 import static org.medtune.ops.FineTuneParameter.NUM_TRAIN_EPOCHS;
 import static org.medtune.ops.FineTuneParameter.OPTIM;
+import static org.medtune.ops.FineTuneParameter.PACKING;
 import static org.medtune.ops.FineTuneParameter.PER_DEVICE_TRAIN_BATCH_SIZE;
 import static org.medtune.ops.FineTuneParameter.PROMPT_TEMPLATE;
 import static org.medtune.ops.FineTuneParameter.SEED;
@@ -30,10 +31,13 @@ import static org.medtune.ops.FineTuneParameter.USE_RSLORA;
 import static org.medtune.ops.FineTuneParameter.WARMUP_STEPS;
 import static org.medtune.ops.FineTuneParameter.WEIGHT_DECAY;
 
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.medtune.InvalidInputException;
 import org.medtune.adapter.AdapterRecord;
 import org.medtune.adapter.BiasTraining;
@@ -43,11 +47,13 @@ import org.medtune.dataset.HeldOutSplit;
 import org.medtune.dataset.PromptTemplate;
 import org.medtune.dataset.QuestionLanguage;
 import org.medtune.dataset.RowSelection;
+import org.medtune.dataset.TokenizedDataset;
 import org.medtune.model.ModelFolder;
 import org.medtune.model.Projection;
 import org.medtune.training.LearningRateSchedule;
 import org.medtune.training.MomentStorage;
 import org.medtune.training.RunFingerprint;
+import org.medtune.training.SequencePacks;
 import org.medtune.training.TrainingConfiguration;
 
 /**
@@ -96,10 +102,23 @@ public record FineTuneRecipe(FineTuneParameters parameters) {
                 BiasTraining.ofPeftName(parameters.text(LORA_BIAS)).orElseThrow(), parameters.flag(USE_RSLORA));
     }
 
+    /** How rows are packed; nothing where each is a sequence of its own. */
+    Optional<SequencePacks> packs(TokenizedDataset dataset) {
+        if (!parameters.flag(PACKING)) {
+            return Optional.empty();
+        }
+        int capacity = parameters.integer(MAX_SEQ_LENGTH);
+        int[] lengths = IntStream.range(0, dataset.trainingRows()).map(row -> dataset.training(row).length).toArray();
+        SequencePacks packs = SequencePacks.bestFitDecreasing(lengths, capacity);
+        long percent = Math.round(100.0 * Arrays.stream(lengths).asLongStream().sum() / packs.count() / capacity);
+        MESSAGES.rowsPacked(lengths.length, packs.count(), capacity, percent);
+        return Optional.of(packs);
+    }
+
     /**
      * How it is trained.
      *
-     * @param rows training rows, from which the steps follow where epochs are given
+     * @param rows training rows, or packs of them, from which the steps follow where epochs are given
      * @throws InvalidInputException if the warm-up is longer than the run
      */
     public TrainingConfiguration training(int rows) {

@@ -11,7 +11,9 @@ import org.medtune.dataset.TokenizedDatasetWriter;
 import org.medtune.training.AtomicFolder;
 import org.medtune.training.CheckpointStore;
 import org.medtune.training.LoraTrainer;
+import org.medtune.training.Packing;
 import org.medtune.training.RowOrder;
+import org.medtune.training.SequencePacks;
 import org.medtune.training.StepReport;
 import org.medtune.training.TrainingConfiguration;
 
@@ -55,7 +57,9 @@ public final class TrainingRun implements AutoCloseable {
             throw MESSAGES.noTrainingRows(dataset.heldOut().size(), folder.dataset());
         }
         ModelChoice choice = ModelChoice.of(request);
-        TrainingConfiguration configuration = recipe.training(dataset.trainingRows());
+        Optional<SequencePacks> packs = recipe.packs(dataset);
+        int sequences = packs.map(SequencePacks::count).orElse(dataset.trainingRows());
+        TrainingConfiguration configuration = recipe.training(sequences);
         CheckpointStore checkpoints = new CheckpointStore(folder.checkpoints(),
                 recipe.fingerprint(choice, dataset.fingerprint()), choice.folder().toString(),
                 recipe.adapterRecord(choice));
@@ -67,7 +71,8 @@ public final class TrainingRun implements AutoCloseable {
             adapter = newest.map(path -> checkpoints.loadAdapter(path, base.model()))
                     .orElseGet(() -> LoraAdapter.initialize(base.model(), recipe.lora(), configuration.seed()));
             LoraTrainer trainer = new LoraTrainer(base.model(), adapter, configuration, dataset::training,
-                    RowOrder.shuffled(dataset.trainingRows(), configuration.rowsPerStep(), configuration.seed()));
+                    packs.map(Packing.class::cast).orElse(Packing.NONE),
+                    RowOrder.shuffled(sequences, configuration.rowsPerStep(), configuration.seed()));
             TrainingRun run = new TrainingRun(folder, configuration, checkpoints, base, adapter, trainer);
             newest.ifPresent(path -> checkpoints.restore(path, trainer));
             folder.metrics().cutAfter(trainer.stepsDone());

@@ -20,6 +20,7 @@ public final class LoraTrainer implements AutoCloseable {
 
     private final TrainingConfiguration configuration;
     private final TrainingRows rows;
+    private final Packing packing;
     private final RowOrder order;
     private final CausalLanguageModel model;
     private final LoraAdapter adapter;
@@ -28,18 +29,26 @@ public final class LoraTrainer implements AutoCloseable {
     private final GradientAccumulator accumulator;
     private final List<StepReport> history = new ArrayList<>();
 
+    /** A trainer before its first step whose sequences are single rows. */
+    public LoraTrainer(CausalLanguageModel model, LoraAdapter adapter, TrainingConfiguration configuration,
+            TrainingRows rows, RowOrder order) {
+        this(model, adapter, configuration, rows, Packing.NONE, order);
+    }
+
     /**
      * A trainer before its first step.
      *
      * @param rows token ids by row; a row needs at least two
-     * @param order which rows a step takes
+     * @param packing which rows make up a sequence
+     * @param order which sequences a step takes
      */
     public LoraTrainer(CausalLanguageModel model, LoraAdapter adapter, TrainingConfiguration configuration,
-            TrainingRows rows, RowOrder order) {
+            TrainingRows rows, Packing packing, RowOrder order) {
         this.model = model;
         this.adapter = adapter;
         this.configuration = configuration;
         this.rows = rows;
+        this.packing = packing;
         this.order = order;
         this.gradient = adapter.newGradient();
         this.optimizer = new AdamW(model, adapter, gradient, configuration.adam());
@@ -71,12 +80,13 @@ public final class LoraTrainer implements AutoCloseable {
     public StepReport step() {
         long started = System.nanoTime();
         int step = stepsDone() + 1;
-        List<int[]> batch = Arrays.stream(order.rows(step)).mapToObj(rows::tokenIds).toList();
-        long tokens = batch.stream().mapToLong(ids -> ids.length - 1L).sum();
+        List<List<int[]>> batch = Arrays.stream(order.rows(step)).mapToObj(this::sequence).toList();
+        long tokens = batch.stream().flatMap(List::stream).mapToLong(ids -> ids.length - 1L).sum();
         gradient.clear();
         double sum = 0;
         for (int start = 0, micro = 0; start < batch.size(); start += configuration.microBatchSize(), micro++) {
-            List<int[]> part = batch.subList(start, Math.min(start + configuration.microBatchSize(), batch.size()));
+            List<int[]> part = batch.subList(start, Math.min(start + configuration.microBatchSize(), batch.size()))
+                    .stream().flatMap(List::stream).toList();
             sum += accumulator.accumulate(part, 1.0 / tokens, Seeds.mix(configuration.seed(), step, micro));
         }
         double loss = sum / tokens;
@@ -118,6 +128,10 @@ public final class LoraTrainer implements AutoCloseable {
     public void close() {
         optimizer.close();
         gradient.close();
+    }
+
+    private List<int[]> sequence(int number) {
+        return Arrays.stream(packing.rows(number)).mapToObj(rows::tokenIds).toList();
     }
 
     private double clip() {

@@ -2,12 +2,15 @@ package org.medtune.training;
 
 import java.util.SplittableRandom;
 
-/** Which rows an optimizer step takes: a function of the step alone, so that a resumed run is the same run. */
+/**
+ * Which rows an optimizer step takes, or which packs where rows are packed: a function of the step alone, so that a
+ * resumed run is the same run.
+ */
 @FunctionalInterface
 public interface RowOrder {
 
     /**
-     * The training rows of an optimizer step, in order.
+     * The training rows of an optimizer step, in order; with {@link Packing}, its sequences.
      *
      * @param step counted from 1
      */
@@ -16,7 +19,7 @@ public interface RowOrder {
     /**
      * Every row once an epoch, in an order that is drawn anew for each; steps run on across the ends of epochs.
      *
-     * @param rows number of training rows, at least 1
+     * @param rows number of training rows, or of packs, at least 1
      * @param rowsPerStep rows of one optimizer step
      */
     static RowOrder shuffled(int rows, int rowsPerStep, long seed) {

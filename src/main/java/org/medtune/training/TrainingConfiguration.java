@@ -5,7 +5,7 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 /**
  * The recipe of a run. Names and meanings are those of {@code TrainingArguments} of Transformers.
  *
- * @param microBatchSize rows of one forward and backward pass
+ * @param microBatchSize rows of one forward and backward pass, or packs of rows where they are packed
  * @param gradientAccumulationSteps micro-batches of one optimizer step
  * @param maxSteps optimizer steps of the whole run
  * @param warmupSteps optimizer steps over which the learning rate rises
@@ -50,7 +50,7 @@ public record TrainingConfiguration(
      */
     public record Adam(double beta1, double beta2, double epsilon, double weightDecay, MomentStorage moments) {}
 
-    /** Rows of one optimizer step. */
+    /** Rows of one optimizer step, or packs. */
     public int rowsPerStep() {
         return microBatchSize * gradientAccumulationSteps;
     }
