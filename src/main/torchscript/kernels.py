@@ -29,6 +29,21 @@ class Kernels(Module):
   def add_scaled(self: __torch__.Kernels, target: Tensor, other: Tensor, factor: float) -> Tensor:
     return target.add_(other, alpha=factor)
 
+  def assign_scaled(self: __torch__.Kernels, target: Tensor, source: Tensor, offsets: List[int], lengths: List[int],
+          factors: List[float]) -> Tensor:
+    # a copy of a flat vector in the target's type, some parts of it multiplied before they are rounded
+    target.copy_(source)
+    for i in range(len(offsets)):
+      end = offsets[i] + lengths[i]
+      target[offsets[i]:end].copy_(source[offsets[i]:end] * factors[i])
+    return target
+
+  def scale_parts(self: __torch__.Kernels, flat: Tensor, offsets: List[int], lengths: List[int],
+          factors: List[float]) -> Tensor:
+    for i in range(len(offsets)):
+      flat[offsets[i]:offsets[i] + lengths[i]].mul_(factors[i])
+    return flat
+
   def matrix_views(self: __torch__.Kernels, flat: Tensor, offsets: List[int], rows: List[int],
           columns: List[int]) -> List[Tensor]:
     # views of a flat vector as matrices, row-major; columns of -1 make a vector

@@ -580,6 +580,22 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 530, value = "%d rows are packed into %d sequences of up to %d tokens, which are filled to %d percent")
     void rowsPacked(int rows, int packs, int capacity, long percent);
 
+    @Message(id = 531, value = "The rank %s of the key '%s' in lora.rank.pattern is impossible. Set it to a whole number "
+            + "of at least 1.")
+    InvalidInputException patternRankImpossible(double rank, String key);
+
+    @Message(id = 532, value = "The alpha %s of the key '%s' in lora.alpha.pattern is impossible. Set it to a positive "
+            + "number.")
+    InvalidInputException patternAlphaNotPositive(double alpha, String key);
+
+    @Message(id = 533, value = "%s has the key '%s', which is no regular expression. Give the end of a module's name, "
+            + "such as down_proj.")
+    InvalidInputException patternKeyMalformed(String parameter, String key);
+
+    @Message(id = 534, value = "%s has the key '%s', which is the end of no module that gets an adapter. Give the name "
+            + "of one, or its end after a dot; they are named like %s.")
+    InvalidInputException patternMatchesNothing(String parameter, String key, String example);
+
     // ---- 600-699 evaluation and generation ----
 
     @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's "

@@ -93,11 +93,12 @@ public final class AdapterLayout {
         for (Projection.Group group : Projection.Group.values()) {
             List<Projection> targets = targets(group);
             long stacked = targets.isEmpty() ? 0 : find(layer, targets.get(0), Kind.A).offset();
-            views.add(stacked, (long) targets.size() * lora.r(), group.members().get(0).inputs(model));
+            long ranks = targets.stream().mapToLong(p -> lora.rank(layer, p)).sum();
+            views.add(stacked, ranks, group.members().get(0).inputs(model));
             for (Projection projection : group.members()) {
                 boolean target = targets.contains(projection);
                 views.add(target ? find(layer, projection, Kind.B).offset() : 0, projection.outputs(model),
-                        target ? lora.r() : 0);
+                        target ? lora.rank(layer, projection) : 0);
             }
         }
         return views.of(owner, flat);
@@ -118,8 +119,8 @@ public final class AdapterLayout {
     }
 
     private void addMatrices(int layer, List<Projection> targets) {
-        targets.forEach(p -> add(layer, p, Kind.A, lora.r(), p.inputs(model)));
-        targets.forEach(p -> add(layer, p, Kind.B, p.outputs(model), lora.r()));
+        targets.forEach(p -> add(layer, p, Kind.A, lora.rank(layer, p), p.inputs(model)));
+        targets.forEach(p -> add(layer, p, Kind.B, p.outputs(model), lora.rank(layer, p)));
     }
 
     private void add(int layer, Projection projection, Kind kind, int rows, int columns) {

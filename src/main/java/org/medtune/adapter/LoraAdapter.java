@@ -16,14 +16,15 @@ import org.medtune.tensor.TensorScope;
 
 /**
  * An adapter on a model's device: one flat float32 vector of parameters, and the views through which the model's
- * passes see it. A model of 16-bit type sees a 16-bit copy, which {@link #refresh} renews after the vector has
- * changed. Used by one thread while it changes; closing releases its memory.
+ * passes see it. A model of 16-bit type sees a 16-bit copy, and where modules differ in their scaling, a copy in which
+ * that is made even ({@link ScaledParts}); {@link #refresh} renews copies after the vector has changed. Used by one thread while it changes; closing releases its memory.
  */
 public final class LoraAdapter implements AutoCloseable {
 
     private final CausalLanguageModel model;
     private final LoraConfiguration configuration;
     private final AdapterLayout layout;
+    private final ScaledParts scaledParts;
     private final TensorScope scope;
     private final Tensor parameters;
     private final Tensor computed;
@@ -35,9 +36,11 @@ public final class LoraAdapter implements AutoCloseable {
         this.model = model;
         this.configuration = configuration;
         this.layout = layout;
+        this.scaledParts = new ScaledParts(layout, configuration);
         this.scope = model.newScope();
         this.parameters = scope.copyOf(values, ElementType.FLOAT32, layout.size());
-        this.computed = model.type() == ElementType.FLOAT32 ? parameters : scope.zeros(model.type(), layout.size());
+        boolean asItIs = model.type() == ElementType.FLOAT32 && scaledParts.isEmpty();
+        this.computed = asItIs ? parameters : scope.zeros(model.type(), layout.size());
         List<ActiveAdapter.Layer> layers = new ArrayList<>();
         for (int layer = 0; layer < model.configuration().layers(); layer++) {
             layers.add(new ActiveAdapter.Layer(layout.factors(scope, computed, layer), trainedBiases(layer)));
@@ -108,7 +111,7 @@ public final class LoraAdapter implements AutoCloseable {
     public void refresh() {
         try (TensorScope work = scope.newScope()) {
             if (computed != parameters) {
-                work.call("assign", computed, parameters);
+                scaledParts.assign(work, computed, parameters);
             }
             for (int layer = 0; layer < trainedBiases.size(); layer++) {
                 refreshBiases(work, layer);
@@ -118,7 +121,7 @@ public final class LoraAdapter implements AutoCloseable {
 
     /** A gradient of this adapter's layout, all zeros, that the caller closes. */
     public LoraGradient newGradient() {
-        return new LoraGradient(model, layout);
+        return new LoraGradient(model, layout, scaledParts);
     }
 
     /** Releases the parameters. */

@@ -14,10 +14,12 @@ import org.medtune.tensor.TensorScope;
 public final class LoraGradient implements AutoCloseable {
 
     private final TensorScope scope;
+    private final ScaledParts scaledParts;
     private final Tensor flat;
     private final List<List<Tensor>> layers = new ArrayList<>();
 
-    LoraGradient(CausalLanguageModel model, AdapterLayout layout) {
+    LoraGradient(CausalLanguageModel model, AdapterLayout layout, ScaledParts scaledParts) {
+        this.scaledParts = scaledParts;
         scope = model.newScope();
         flat = scope.zeros(ElementType.FLOAT32, layout.size());
         for (int layer = 0; layer < model.configuration().layers(); layer++) {
@@ -35,6 +37,18 @@ public final class LoraGradient implements AutoCloseable {
     /** Views of one layer's part, as {@code layerBackward} takes them. */
     public List<Tensor> layer(int layer) {
         return layers.get(layer);
+    }
+
+    /**
+     * Makes of what the backward passes have added the gradient of the adapter's parameters. To be called once, when
+     * all is added: where modules differ in their scaling, the passes see another B than the parameters hold.
+     */
+    public void complete() {
+        if (!scaledParts.isEmpty()) {
+            try (TensorScope work = scope.newScope()) {
+                scaledParts.multiply(work, flat);
+            }
+        }
     }
 
     /** Sets all elements to zero. */

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.medtune.InvalidInputException;
 import org.medtune.model.Projection;
@@ -22,8 +24,8 @@ import org.medtune.model.Projection;
 final class PeftConfiguration {
 
     /** Settings that change what the adapter computes, and are therefore refused unless they are empty. */
-    private static final List<String> UNSUPPORTED = List.of("use_dora", "fan_in_fan_out", "rank_pattern",
-            "alpha_pattern", "modules_to_save", "layers_to_transform", "layer_replication", "exclude_modules",
+    private static final List<String> UNSUPPORTED = List.of("use_dora", "fan_in_fan_out",
+            "modules_to_save", "layers_to_transform", "layer_replication", "exclude_modules",
             "target_parameters", "trainable_token_indices", "use_qalora", "use_bdlora", "lora_bias",
             "alora_invocation_tokens");
 
@@ -56,7 +58,9 @@ final class PeftConfiguration {
                 targetModules(file, root.path("target_modules")),
                 BiasTraining.ofPeftName(bias).orElseThrow(() ->
                         MESSAGES.unsupportedAdapterSetting(file, "bias", bias, "none, all or lora_only")),
-                root.path("use_rslora").asBoolean(false));
+                root.path("use_rslora").asBoolean(false),
+                patterns(file, root, "rank_pattern"),
+                patterns(file, root, "alpha_pattern"));
     }
 
     static ObjectNode format(LoraConfiguration configuration, String baseModel) {
@@ -67,6 +71,10 @@ final class PeftConfiguration {
         root.put("lora_dropout", configuration.dropout());
         root.put("bias", configuration.bias().peftName());
         root.put("use_rslora", configuration.rankStabilized());
+        configuration.rankPattern().values().forEach((key, rank) ->
+                putNumber(root.withObjectProperty("rank_pattern"), key, rank));
+        configuration.alphaPattern().values().forEach((key, alpha) ->
+                putNumber(root.withObjectProperty("alpha_pattern"), key, alpha));
         ArrayNode modules = root.putArray("target_modules");
         configuration.targetModules().forEach(projection -> modules.add(projection.moduleName()));
         return root;
@@ -79,6 +87,17 @@ final class PeftConfiguration {
         } else {
             root.put(name, value);
         }
+    }
+
+    private static ModulePatterns patterns(Path file, JsonNode root, String name) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> entry : root.path(name).properties()) {
+            if (!entry.getValue().isNumber()) {
+                throw MESSAGES.unsupportedAdapterSetting(file, name, root.path(name).toString(), "an object of numbers");
+            }
+            values.put(entry.getKey(), entry.getValue().asDouble());
+        }
+        return new ModulePatterns(values);
     }
 
     private static Set<Projection> targetModules(Path file, JsonNode modules) {

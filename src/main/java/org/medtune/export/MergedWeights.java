@@ -87,7 +87,8 @@ final class MergedWeights {
         }
         AdapterLayout.Parameter a = find(weights, name, AdapterLayout.Kind.A).orElseThrow();
         return work.callForTensor("merge", stored, tensor(work, b.get(), row, rows, rows, b.get().columns()),
-                tensor(work, a, 0, a.rows(), a.rows(), a.columns()), adapter.configuration().scaling());
+                tensor(work, a, 0, a.rows(), a.rows(), a.columns()),
+                adapter.configuration().scaling(a.layer(), a.projection()));
     }
 
     private Tensor tensor(TensorScope work, AdapterLayout.Parameter parameter, int row, int rows, long... shape) {

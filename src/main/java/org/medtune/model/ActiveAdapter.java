@@ -8,7 +8,8 @@ import org.medtune.tensor.Tensor;
  * it; the tensors have the model's compute type and lie on its device.
  *
  * @param layers one entry a decoder layer
- * @param scaling factor of the low-rank product: alpha / r, or alpha / sqrt(r)
+ * @param scaling factor of all low-rank products: alpha / r, or alpha / sqrt(r); where a module has another, its B is
+ *     given multiplied by the ratio
  * @param dropout probability with which an input of the low-rank path is dropped in training
  */
 public record ActiveAdapter(List<Layer> layers, double scaling, double dropout) {

@@ -25,14 +25,19 @@ public final class WeightNames {
         return layer(layer) + "post_attention_layernorm.weight";
     }
 
+    /** A projection's name as a module of the model. */
+    public static String module(int layer, Projection projection) {
+        return layer(layer) + projection.path();
+    }
+
     /** The matrix of a projection [outputs, inputs]. */
     public static String weight(int layer, Projection projection) {
-        return layer(layer) + projection.path() + ".weight";
+        return module(layer, projection) + ".weight";
     }
 
     /** The bias of a projection [outputs]. */
     public static String bias(int layer, Projection projection) {
-        return layer(layer) + projection.path() + ".bias";
+        return module(layer, projection) + ".bias";
     }
 
     /** Every tensor that a model of this configuration has. */

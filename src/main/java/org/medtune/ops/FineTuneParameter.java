@@ -9,6 +9,7 @@ import org.medtune.ops.ParameterType.Choice;
 import org.medtune.ops.ParameterType.Decimal;
 import org.medtune.ops.ParameterType.Flag;
 import org.medtune.ops.ParameterType.Names;
+import org.medtune.ops.ParameterType.Numbers;
 import org.medtune.ops.ParameterType.Shaped;
 import org.medtune.ops.ParameterType.Whole;
 import org.medtune.ops.ParameterType.Words;
@@ -40,6 +41,9 @@ public enum FineTuneParameter {
     LORA_BIAS("lora.bias", "none", Choice.of("none", "all", "lora_only"), "which biases are trained too"),
     LORA_TARGET_MODULES("lora.target.modules", "q_proj,k_proj,v_proj,o_proj,gate_proj,up_proj,down_proj", new Names(),
             "linear layers that the adapter changes"),
+    LORA_RANK_PATTERN("lora.rank.pattern", "", new Numbers(),
+            "other ranks for modules by the end of their names, such as down_proj=8,layers.0.self_attn.q_proj=32"),
+    LORA_ALPHA_PATTERN("lora.alpha.pattern", "", new Numbers(), "other values of lora.alpha, likewise"),
     USE_RSLORA("use.rslora", "false", new Flag(), "divide the scale by the square root of the rank"),
 
     GRADIENT_CHECKPOINTING("gradient.checkpointing", "true", new Flag(),

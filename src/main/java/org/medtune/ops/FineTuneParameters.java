@@ -98,6 +98,11 @@ public record FineTuneParameters(Map<FineTuneParameter, Object> values) {
         return (List<String>) values.get(parameter);
     }
 
+    @SuppressWarnings("unchecked")
+    public Map<String, Double> numbers(FineTuneParameter parameter) {
+        return (Map<String, Double>) values.get(parameter);
+    }
+
     /** The number of steps where it is given, and nothing where the epochs decide. */
     public Optional<Integer> givenSteps() {
         return Optional.of(integer(MAX_STEPS)).filter(steps -> steps > 0);

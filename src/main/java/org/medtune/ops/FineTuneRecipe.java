@@ -14,9 +14,11 @@ import static org.medtune.ops.FineTuneParameter.GRADIENT_ACCUMULATION_STEPS;
 import static org.medtune.ops.FineTuneParameter.GRADIENT_CHECKPOINTING;
 import static org.medtune.ops.FineTuneParameter.LEARNING_RATE;
 import static org.medtune.ops.FineTuneParameter.LORA_ALPHA;
+import static org.medtune.ops.FineTuneParameter.LORA_ALPHA_PATTERN;
 import static org.medtune.ops.FineTuneParameter.LORA_BIAS;
 import static org.medtune.ops.FineTuneParameter.LORA_DROPOUT;
 import static org.medtune.ops.FineTuneParameter.LORA_R;
+import static org.medtune.ops.FineTuneParameter.LORA_RANK_PATTERN;
 import static org.medtune.ops.FineTuneParameter.LORA_TARGET_MODULES;
 import static org.medtune.ops.FineTuneParameter.LR_SCHEDULER_TYPE;
 import static org.medtune.ops.FineTuneParameter.MAX_GRAD_NORM;
@@ -42,6 +44,7 @@ import org.medtune.InvalidInputException;
 import org.medtune.adapter.AdapterRecord;
 import org.medtune.adapter.BiasTraining;
 import org.medtune.adapter.LoraConfiguration;
+import org.medtune.adapter.ModulePatterns;
 import org.medtune.dataset.FieldNames;
 import org.medtune.dataset.HeldOutSplit;
 import org.medtune.dataset.PromptTemplate;
@@ -90,7 +93,7 @@ public record FineTuneRecipe(FineTuneParameters parameters) {
     /**
      * What the adapter consists of.
      *
-     * @throws InvalidInputException if a target module is none of the model's projections
+     * @throws InvalidInputException if a target module is none of the model's projections, or a pattern cannot be meant
      */
     public LoraConfiguration lora() {
         Set<Projection> targets = EnumSet.noneOf(Projection.class);
@@ -99,7 +102,9 @@ public record FineTuneRecipe(FineTuneParameters parameters) {
         }
         return new LoraConfiguration(parameters.integer(LORA_R), parameters.integer(LORA_ALPHA),
                 parameters.decimal(LORA_DROPOUT), targets,
-                BiasTraining.ofPeftName(parameters.text(LORA_BIAS)).orElseThrow(), parameters.flag(USE_RSLORA));
+                BiasTraining.ofPeftName(parameters.text(LORA_BIAS)).orElseThrow(), parameters.flag(USE_RSLORA),
+                new ModulePatterns(parameters.numbers(LORA_RANK_PATTERN)),
+                new ModulePatterns(parameters.numbers(LORA_ALPHA_PATTERN)));
     }
 
     /** How rows are packed; nothing where each is a sequence of its own. */

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.medtune.InvalidInputException;
 import org.medtune.RecoverableException;
 import org.medtune.adapter.AdapterLayout;
+import org.medtune.adapter.LoraConfiguration;
 import org.medtune.model.ModelFolder;
 import org.medtune.tensor.ComputeDevice;
 import org.medtune.training.CheckpointStore;
@@ -38,7 +39,7 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
                 ? problems.check(() -> modelFolder(home, parameters.text(MODEL_FOLDER))).orElse(null) : null;
         Path dataset = parameters.has(DATASET_FILE)
                 ? problems.check(() -> datasetFile(home, parameters.text(DATASET_FILE))).orElse(null) : null;
-        checkWords(parameters, problems);
+        checkWords(parameters, model, problems);
         if (parameters.has(FineTuneParameter.DEVICE)) {
             problems.check(() -> ComputeDevice.named(parameters.text(FineTuneParameter.DEVICE)));
         }
@@ -75,13 +76,21 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
     }
 
     /** Names that only the rooms below know: modules, templates, fields. */
-    private static void checkWords(FineTuneParameters parameters, Problems problems) {
+    private static void checkWords(FineTuneParameters parameters, Path model, Problems problems) {
         if (parameters.has(FineTuneParameter.values())) {
             FineTuneRecipe recipe = new FineTuneRecipe(parameters);
-            problems.check(recipe::lora);
+            problems.check(() -> lora(recipe, model));
             problems.check(recipe::promptTemplate);
             problems.check(recipe::fieldNames);
         }
+    }
+
+    private static LoraConfiguration lora(FineTuneRecipe recipe, Path model) {
+        LoraConfiguration lora = recipe.lora();
+        if (model != null) {
+            lora.requireUsedPatterns(ModelFolder.open(model).configuration().layers());
+        }
+        return lora;
     }
 
     private static Path modelFolder(MedtuneHome home, String given) {

@@ -4,7 +4,10 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 
 import java.math.BigDecimal;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.medtune.InvalidInputException;
 
@@ -14,7 +17,7 @@ import org.medtune.InvalidInputException;
  */
 sealed interface ParameterType {
 
-    /** The value that {@code text} stands for: a String, Integer, Double, Boolean or List of String. */
+    /** The value that {@code text} stands for: a String, Integer, Double, Boolean, List of String or Map to Double. */
     Object parse(FineTuneParameter parameter, String text);
 
     /** Any text; an empty one only where the default is empty too. */
@@ -68,6 +71,35 @@ sealed interface ParameterType {
                         "names separated by commas, none of them empty or given twice");
             }
             return names;
+        }
+    }
+
+    /** A number for each of some keys, {@code KEY=NUMBER,KEY=NUMBER}; none where the text is empty. */
+    record Numbers() implements ParameterType {
+        @Override
+        public Map<String, Double> parse(FineTuneParameter parameter, String text) {
+            Map<String, Double> values = new LinkedHashMap<>();
+            for (String pair : text.isBlank() ? new String[0] : text.split(",", -1)) {
+                int sign = pair.lastIndexOf('=');
+                String key = sign < 0 ? "" : pair.substring(0, sign).strip();
+                if (key.isEmpty() || values.put(key, number(parameter, text, pair.substring(sign + 1))) != null) {
+                    throw notOfShape(parameter, text);
+                }
+            }
+            return Collections.unmodifiableMap(values);
+        }
+
+        private static double number(FineTuneParameter parameter, String text, String number) {
+            try {
+                return new BigDecimal(number.strip()).doubleValue();
+            } catch (NumberFormatException e) {
+                throw notOfShape(parameter, text);
+            }
+        }
+
+        private static InvalidInputException notOfShape(FineTuneParameter parameter, String text) {
+            return MESSAGES.parameterNotOfShape(parameter.key(), text,
+                    "pairs such as down_proj=8,layers.0.self_attn.q_proj=32, separated by commas, no key twice");
         }
     }
 

@@ -135,6 +135,7 @@ public final class LoraTrainer implements AutoCloseable {
     }
 
     private double clip() {
+        gradient.complete();
         try (TensorScope work = model.newScope()) {
             return work.callForTensor("clip_gradient", gradient.flat(), configuration.maxGradientNorm()).toDouble();
         }

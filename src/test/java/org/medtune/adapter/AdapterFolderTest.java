@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -67,7 +69,10 @@ class AdapterFolderTest {
                 new LoraConfiguration(4, 8, 0, ALL, BiasTraining.ALL, false),
                 new LoraConfiguration(4, 8, 0, EnumSet.of(Projection.K, Projection.UP), BiasTraining.LORA_ONLY, false),
                 new LoraConfiguration(4, 8, 0, EnumSet.of(Projection.UP), BiasTraining.ALL, false),
-                new LoraConfiguration(1, 0.5, 0, EnumSet.of(Projection.O, Projection.DOWN), BiasTraining.NONE, false));
+                new LoraConfiguration(1, 0.5, 0, EnumSet.of(Projection.O, Projection.DOWN), BiasTraining.NONE, false),
+                new LoraConfiguration(4, 8, 0, ALL, BiasTraining.LORA_ONLY, true,
+                        new ModulePatterns(Map.of("down_proj", 6.0)),
+                        new ModulePatterns(Map.of("layers.0.self_attn.q_proj", 0.5))));
     }
 
     @Test
@@ -181,8 +186,8 @@ class AdapterFolderTest {
         "use_dora            | true                 | absent",
         "fan_in_fan_out      | true                 | absent",
         "lora_bias           | true                 | absent",
-        "rank_pattern        | {\"q_proj\": 8}      | absent",
-        "alpha_pattern       | {\"q_proj\": 8}      | absent",
+        "rank_pattern        | {\"q_proj\": \"8\"}  | an object of numbers",
+        "alpha_pattern       | {\"q_proj\": null}   | an object of numbers",
         "modules_to_save     | [\"lm_head\"]        | absent",
         "layers_to_transform | [0, 1]               | absent",
         "layers_to_transform | 3                    | absent",
@@ -208,6 +213,37 @@ class AdapterFolderTest {
                 .hasMessageContaining(folder.resolve("adapter_config.json").toString())
                 .hasMessageContaining("sets " + name + " to")
                 .hasMessageContaining(supported);
+    }
+
+    @Test
+    void patternsAreWrittenAsPeftWritesThemInTheirOrder() throws IOException {
+        // given
+        Map<String, Double> ranks = new LinkedHashMap<>();
+        ranks.put("layers.0.self_attn.q_proj", 3.0);
+        ranks.put("q_proj", 1.0);
+
+        // when
+        write(new LoraConfiguration(2, 4, 0, EnumSet.of(Projection.Q), BiasTraining.NONE, false,
+                new ModulePatterns(ranks), new ModulePatterns(Map.of("q_proj", 2.5))));
+
+        // then
+        JsonNode root = MAPPER.readTree(folder.resolve("adapter_config.json").toFile());
+        assertThat(root.get("rank_pattern")).hasToString("{\"layers.0.self_attn.q_proj\":3,\"q_proj\":1}");
+        assertThat(root.get("alpha_pattern")).hasToString("{\"q_proj\":2.5}");
+        assertThat(header(folder).get(FIRST).get("shape")).hasToString("[3,384]");
+        assertThat(header(folder).get(FIRST.replace("layers.0", "layers.1")).get("shape")).hasToString("[1,384]");
+    }
+
+    @Test
+    void aPatternThatMatchesNothingIsPassedOverAsInPeft() throws IOException {
+        // given
+        write(SMALL);
+        configure(root -> root.putObject("rank_pattern").put("fc1", 8));
+
+        // then
+        try (LoraAdapter loaded = AdapterFolder.open(folder).load(model)) {
+            assertThat(loaded.configuration().rank(0, Projection.Q)).isEqualTo(2);
+        }
     }
 
     @ParameterizedTest

@@ -26,6 +26,17 @@ class FineTuneParametersTest {
     }
 
     @Test
+    void readsPatternsInTheirOrder() {
+        FineTuneParameters parameters = FineTuneParameters.of(Map.of("lora.rank.pattern",
+                " layers.0.self_attn.q_proj=32, q_proj = 8", "lora.alpha.pattern", "down_proj=0.5"));
+
+        assertThat(parameters.numbers(FineTuneParameter.LORA_RANK_PATTERN))
+                .containsExactly(Map.entry("layers.0.self_attn.q_proj", 32.0), Map.entry("q_proj", 8.0));
+        assertThat(parameters.numbers(FineTuneParameter.LORA_ALPHA_PATTERN)).containsExactly(Map.entry("down_proj", 0.5));
+        assertThat(FineTuneParameters.of(Map.of()).numbers(FineTuneParameter.LORA_RANK_PATTERN)).isEmpty();
+    }
+
+    @Test
     void trainsByEpochsWhenStepsAreMinusOne() {
         FineTuneParameters parameters = FineTuneParameters.of(Map.of("max.steps", "-1", "warmup.steps", "100"));
 
@@ -50,6 +61,11 @@ class FineTuneParametersTest {
         "device                | cuda          | MEDTUNE000003: device is 'cuda'; give auto, cpu, or an accelerator such as gpu0.",
         "lora.target.modules   | q_proj,,k     | MEDTUNE000003: lora.target.modules is 'q_proj,,k'; give names",
         "lora.target.modules   | q_proj,q_proj | MEDTUNE000003: lora.target.modules is 'q_proj,q_proj'; give names",
+        "packing               | yes           | MEDTUNE000003: packing is 'yes'; give true or false.",
+        "lora.rank.pattern     | q_proj        | MEDTUNE000003: lora.rank.pattern is 'q_proj'; give pairs such as down_proj=8,",
+        "lora.rank.pattern     | q_proj=x      | MEDTUNE000003: lora.rank.pattern is 'q_proj=x'; give pairs",
+        "lora.alpha.pattern    | =8            | MEDTUNE000003: lora.alpha.pattern is '=8'; give pairs",
+        "lora.alpha.pattern    | q=8,k=4,q=8   | MEDTUNE000003: lora.alpha.pattern is 'q=8,k=4,q=8'; give pairs",
         "adapter.name          | ../x          | MEDTUNE000003: adapter.name is '../x'; give up to 100 letters",
         "dataset.question.field| ''            | MEDTUNE000005: dataset.question.field is empty; give a value such as Question",
         "max.steps             | 0             | MEDTUNE000008: max.steps is 0; give at least 1, or -1",

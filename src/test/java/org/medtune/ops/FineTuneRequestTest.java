@@ -79,6 +79,16 @@ class FineTuneRequestTest {
     }
 
     @Test
+    void refusesPatternsThatCannotBeMeant() {
+        assertThatThrownBy(() -> FineTuneRequest.of(home, Map.of("lora.rank.pattern", "q_prj=8")))
+                .hasMessageContaining("MEDTUNE000534: lora.rank.pattern has the key 'q_prj'");
+        assertThatThrownBy(() -> FineTuneRequest.of(home, Map.of("lora.alpha.pattern", "layers.6.mlp.up_proj=8")))
+                .hasMessageContaining("MEDTUNE000534: lora.alpha.pattern has the key 'layers.6.mlp.up_proj'");
+        assertThatThrownBy(() -> FineTuneRequest.of(home, Map.of("lora.rank.pattern", "q_proj=0.5")))
+                .hasMessageContaining("MEDTUNE000531: The rank 0.5 of the key 'q_proj'");
+    }
+
+    @Test
     void refusesADeviceThatIsNotThere() {
         assertThatThrownBy(() -> FineTuneRequest.of(home, Map.of("device", "gpu99")))
                 .hasMessageContaining("MEDTUNE000101: The device gpu99 is not there");

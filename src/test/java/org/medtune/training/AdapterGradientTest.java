@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -16,6 +17,7 @@ import org.medtune.adapter.BiasTraining;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.adapter.LoraConfiguration;
 import org.medtune.adapter.LoraGradient;
+import org.medtune.adapter.ModulePatterns;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.ModelFolder;
 import org.medtune.model.Projection;
@@ -52,7 +54,12 @@ class AdapterGradientTest {
                 new LoraConfiguration(4, 8, 0, all, BiasTraining.ALL, false),
                 new LoraConfiguration(4, 8, 0.1, EnumSet.of(Projection.K, Projection.UP), BiasTraining.LORA_ONLY, false),
                 new LoraConfiguration(4, 8, 0, EnumSet.of(Projection.Q, Projection.V), BiasTraining.ALL, false),
-                new LoraConfiguration(4, 8, 0, EnumSet.of(Projection.DOWN), BiasTraining.NONE, false));
+                new LoraConfiguration(4, 8, 0, EnumSet.of(Projection.DOWN), BiasTraining.NONE, false),
+                new LoraConfiguration(4, 4, 0, all, BiasTraining.NONE, false,
+                        new ModulePatterns(Map.of("down_proj", 8.0, "k_proj", 2.0)),
+                        new ModulePatterns(Map.of("v_proj", 20.0, "layers.2.mlp.up_proj", 1.0))),
+                new LoraConfiguration(4, 4, 0.2, all, BiasTraining.ALL, true,
+                        new ModulePatterns(Map.of("o_proj", 16.0)), ModulePatterns.NONE));
     }
 
     @ParameterizedTest
@@ -67,6 +74,7 @@ class AdapterGradientTest {
 
             // when
             accumulator.accumulate(ROWS, 1.0, 77);
+            gradient.complete();
             float[] g = gradient.flat().toFloatArray();
             double squaredNorm = 0;
             for (float v : g) {

@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.EnumSet;
+import java.util.Map;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.medtune.RecoverableException;
 import org.medtune.adapter.BiasTraining;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.adapter.LoraConfiguration;
+import org.medtune.adapter.ModulePatterns;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.Projection;
 import org.medtune.tensor.ElementType;
@@ -125,6 +128,31 @@ class LoraTrainerTest {
             assertThat(norm).isEqualTo(free.step().gradientNorm()).isGreaterThan(0.01);
             assertThat(norm(firstMoment(clipped))).isCloseTo(1e-4, Percentage.withPercentage(0.1));
             assertThat(norm(firstMoment(free))).isCloseTo(norm / 10, Percentage.withPercentage(0.1));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "BFLOAT16"})
+    void patternsForAllModulesTrainAsTheSameNumbersWithoutPatterns(ElementType type) {
+        // given: the same adapter described in two ways; a ratio of 2 between scalings rounds nothing
+        LoraConfiguration plain = new LoraConfiguration(4, 8, 0, LORA.targetModules(), BiasTraining.NONE, false);
+        LoraConfiguration patterned = new LoraConfiguration(2, 2, 0, LORA.targetModules(), BiasTraining.NONE, false,
+                new ModulePatterns(Map.of(".*", 4.0)), new ModulePatterns(Map.of(".*proj", 8.0)));
+        try (CausalLanguageModel typed = EmbeddedModel.load(type);
+                LoraAdapter a = LoraAdapter.initialize(typed, plain, 1);
+                LoraAdapter b = LoraAdapter.initialize(typed, patterned, 1);
+                LoraTrainer one = ShortRows.trainer(typed, a, ShortRows.recipe(3, true));
+                LoraTrainer other = ShortRows.trainer(typed, b, ShortRows.recipe(3, true))) {
+            for (int step = 0; step < 3; step++) {
+                // when
+                StepReport expected = one.step();
+                StepReport actual = other.step();
+
+                // then
+                assertThat(actual.loss()).isEqualTo(expected.loss());
+                assertThat(actual.gradientNorm()).isEqualTo(expected.gradientNorm());
+            }
+            assertThat(b.parameters().toFloatArray()).isEqualTo(a.parameters().toFloatArray());
         }
     }
 
