@@ -101,6 +101,17 @@ class Kernels(Module):
   def nf4_dense(self: __torch__.Kernels, matrix: Tensor, inputs: int, parts: List[Tensor], dtype: int) -> Tensor:
     return __torch__.nf4.dense(matrix, inputs, parts, dtype)
 
+  def loftq_factors(self: __torch__.Kernels, weight: Tensor, quantized: Tensor, first: int, rank: int) -> List[Tensor]:
+    # of a matrix whose quantised rows begin at first
+    return __torch__.loftq.factors(weight, quantized[first:first + weight.size(0)], rank)
+
+  def less_product(self: __torch__.Kernels, weight: Tensor, left: Tensor, right: Tensor) -> Tensor:
+    return torch.addmm(weight, left, right, alpha=-1.)
+
+  def row_range(self: __torch__.Kernels, matrix: Tensor, first: int, end: int) -> Tensor:
+    # a view
+    return matrix[first:end]
+
   # ---- rotary position embedding ----
 
   def inverse_frequencies(self: __torch__.Kernels, head_size: int, theta: float, like: Tensor) -> Tensor:

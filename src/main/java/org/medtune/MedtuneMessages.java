@@ -596,6 +596,16 @@ public interface MedtuneMessages extends BasicLogger {
             + "of one, or its end after a dot; they are named like %s.")
     InvalidInputException patternMatchesNothing(String parameter, String key, String example);
 
+    @Message(id = 535, value = "init.lora.weights is loftq, which makes up for what a model loses in 4 bits, but "
+            + "load.in.4bit is %s, by which it is not held in 4 bits on %s. Set load.in.4bit to true, or "
+            + "init.lora.weights to true.")
+    InvalidInputException loftQWithoutQuantization(String loadIn4Bit, String device);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 536, value = "In 4 bits the target modules lie %.4f away from the model's files (by the norm of the "
+            + "difference), and %.4f with what the adapter makes up for")
+    void loftQInitialized(double without, double with);
+
     // ---- 600-699 evaluation and generation ----
 
     @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's "

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.ModelConfiguration;
+import org.medtune.model.Quantization;
 import org.medtune.model.SafetensorsFile;
 import org.medtune.model.SafetensorsWriter;
 import org.medtune.tensor.ElementType;
@@ -115,12 +116,29 @@ public final class AdapterFolder {
     }
 
     /**
-     * Loads the adapter onto a model. The caller closes it.
+     * Loads the adapter onto a model that is as it is in its files, or is that in 4 bits. The caller closes it.
+     *
+     * <p>An adapter that began with one iteration of LoftQ on this very base in 4 bits is given as it was in training:
+     * there its first values make up for what the base has lost. Anywhere else what is written is right.
      *
      * @throws org.medtune.InvalidInputException when tensors are missing, left over, or do not fit the model
      */
     public LoraAdapter load(CausalLanguageModel model) {
-        return LoraAdapter.of(model, configuration, read(model.configuration()).buffer());
+        AdapterValues values = read(model.configuration());
+        boolean baseOfTraining = adapterRecord.loftQIterations() == 1 && model.quantization() == Quantization.NF4;
+        return LoraAdapter.of(model,
+                baseOfTraining ? AdapterDifference.of(values, model.configuration()).trained() : values);
+    }
+
+    /**
+     * Loads the adapter onto the base that it was trained on, to be trained further. The caller closes it.
+     *
+     * @throws org.medtune.InvalidInputException when tensors are missing, left over, or do not fit the model
+     */
+    public LoraAdapter loadForTraining(CausalLanguageModel model) {
+        AdapterValues values = read(model.configuration());
+        return adapterRecord.loftQIterations() == 0 ? LoraAdapter.of(model, values)
+                : LoraAdapter.of(model, AdapterDifference.of(values, model.configuration()));
     }
 
     /**
@@ -147,16 +165,15 @@ public final class AdapterFolder {
      */
     public static void write(Path folder, LoraAdapter adapter, String baseModel, AdapterRecord adapterRecord)
             throws IOException {
-        ByteBuffer values = adapter.parameters().toBytes();
+        AdapterValues values = adapter.written();
         Map<String, AdapterLayout.Parameter> byName = new TreeMap<>();
-        adapter.layout().parameters().forEach(
-                parameter -> byName.put(name(parameter, adapter.configuration()), parameter));
+        values.layout().parameters().forEach(
+                parameter -> byName.put(name(parameter, values.configuration()), parameter));
         SafetensorsWriter writer = new SafetensorsWriter();
-        byName.forEach((name, p) -> writer.add(name, p.shape(),
-                values.slice((int) p.offset() * Float.BYTES, p.elements() * Float.BYTES)));
+        byName.forEach((name, p) -> writer.add(name, p.shape(), values.rows(p, 0, p.rows())));
         writer.write(folder.resolve(WEIGHTS_FILE));
         MAPPER.writeValue(folder.resolve(CONFIGURATION_FILE).toFile(),
-                PeftConfiguration.format(adapter.configuration(), baseModel));
+                PeftConfiguration.format(values.configuration(), baseModel));
         MAPPER.writeValue(folder.resolve(RECORD_FILE).toFile(), adapterRecord);
     }
 

@@ -24,6 +24,10 @@ public final class AdapterValues {
         return configuration;
     }
 
+    AdapterLayout layout() {
+        return layout;
+    }
+
     /** Where a tensor of the adapter lies and what shape it has; nothing where the adapter has none. */
     public Optional<AdapterLayout.Parameter> find(int layer, Projection projection, AdapterLayout.Kind kind) {
         return layout.parameters().stream()

@@ -1,14 +1,19 @@
 package org.medtune.adapter;
 
+import static org.medtune.MedtuneMessages.MESSAGES;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.medtune.model.ActiveAdapter;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.ModelConfiguration;
+import org.medtune.model.ModelFolder;
 import org.medtune.model.Projection;
 import org.medtune.tensor.ElementType;
 import org.medtune.tensor.Tensor;
@@ -25,20 +30,21 @@ public final class LoraAdapter implements AutoCloseable {
     private final LoraConfiguration configuration;
     private final AdapterLayout layout;
     private final ScaledParts scaledParts;
+    private final Optional<AdapterValues> origin;
     private final TensorScope scope;
     private final Tensor parameters;
     private final Tensor computed;
     private final List<List<Tensor>> trainedBiases = new ArrayList<>();
     private final ActiveAdapter active;
 
-    private LoraAdapter(
-            CausalLanguageModel model, LoraConfiguration configuration, AdapterLayout layout, ByteBuffer values) {
+    private LoraAdapter(CausalLanguageModel model, AdapterValues values, Optional<AdapterValues> origin) {
         this.model = model;
-        this.configuration = configuration;
-        this.layout = layout;
+        this.configuration = values.configuration();
+        this.layout = values.layout();
+        this.origin = origin;
         this.scaledParts = new ScaledParts(layout, configuration);
         this.scope = model.newScope();
-        this.parameters = scope.copyOf(values, ElementType.FLOAT32, layout.size());
+        this.parameters = scope.copyOf(values.buffer(), ElementType.FLOAT32, layout.size());
         boolean asItIs = model.type() == ElementType.FLOAT32 && scaledParts.isEmpty();
         this.computed = asItIs ? parameters : scope.zeros(model.type(), layout.size());
         List<ActiveAdapter.Layer> layers = new ArrayList<>();
@@ -56,6 +62,51 @@ public final class LoraAdapter implements AutoCloseable {
      * @param seed draws are a function of this number and the parameter's place
      */
     public static LoraAdapter initialize(CausalLanguageModel model, LoraConfiguration configuration, long seed) {
+        return new LoraAdapter(model, firstValues(model, configuration, seed), Optional.empty());
+    }
+
+    /**
+     * A new adapter that makes up for what a model in 4 bits has lost, as far as its rank allows (LoftQ): scaling * B A
+     * is nearest to the matrix in the files less the one in the model, the singular values divided between A and B.
+     * What is written of such an adapter is its difference from these first values, for the model as it is in its
+     * files.
+     *
+     * @param folder the model's files
+     */
+    public static LoraAdapter initializeWithLoftQ(CausalLanguageModel model, ModelFolder folder,
+            LoraConfiguration configuration) {
+        AdapterValues values = firstValues(model, configuration, 0);
+        FloatBuffer floats = values.buffer().asFloatBuffer();
+        double before = 0;
+        double after = 0;
+        for (AdapterLayout.Parameter b : values.layout().parameters()) {
+            if (b.kind() != AdapterLayout.Kind.B) {
+                continue;
+            }
+            AdapterLayout.Parameter a = values.find(b.layer(), b.projection(), AdapterLayout.Kind.A).orElseThrow();
+            try (TensorScope work = model.newScope()) {
+                List<Tensor> factors =
+                        model.lossOfQuantization(work, folder, b.layer(), b.projection(), b.columns());
+                double share = Math.sqrt(configuration.scaling(b.layer(), b.projection()));
+                put(floats, b, factors.get(0).toFloatArray(), share);
+                put(floats, a, factors.get(1).toFloatArray(), share);
+                DoubleBuffer norms = factors.get(2).toBytes().asDoubleBuffer();
+                before += norms.get(0);
+                after += norms.get(1);
+            }
+        }
+        MESSAGES.loftQInitialized(Math.sqrt(before), Math.sqrt(after));
+        return new LoraAdapter(model, values, Optional.of(values));
+    }
+
+    private static void put(FloatBuffer floats, AdapterLayout.Parameter parameter, float[] factor, double share) {
+        floats.position((int) parameter.offset());
+        for (float value : factor) {
+            floats.put((float) (value / share));
+        }
+    }
+
+    private static AdapterValues firstValues(CausalLanguageModel model, LoraConfiguration configuration, long seed) {
         AdapterLayout layout = new AdapterLayout(model.configuration(), configuration);
         ByteBuffer values = allocate(layout);
         FloatBuffer floats = values.asFloatBuffer();
@@ -74,17 +125,17 @@ public final class LoraAdapter implements AutoCloseable {
                 case BIAS -> floats.put(modelBias(model, parameter));
             }
         }
-        return new LoraAdapter(model, configuration, layout, values);
+        return new AdapterValues(configuration, layout, values);
     }
 
-    /**
-     * An adapter with values from elsewhere.
-     *
-     * @param values the flat vector in the order of {@link AdapterLayout}, a direct little-endian float32 buffer;
-     *     copied
-     */
-    static LoraAdapter of(CausalLanguageModel model, LoraConfiguration configuration, ByteBuffer values) {
-        return new LoraAdapter(model, configuration, new AdapterLayout(model.configuration(), configuration), values);
+    /** An adapter with values from elsewhere, which are copied. */
+    static LoraAdapter of(CausalLanguageModel model, AdapterValues values) {
+        return new LoraAdapter(model, values, Optional.empty());
+    }
+
+    /** An adapter that is written as its difference from its first values. */
+    static LoraAdapter of(CausalLanguageModel model, AdapterDifference difference) {
+        return new LoraAdapter(model, difference.trained(), Optional.of(difference.origin()));
     }
 
     /** What this adapter consists of. */
@@ -95,6 +146,17 @@ public final class LoraAdapter implements AutoCloseable {
     /** Where each parameter lies in the flat vector. */
     public AdapterLayout layout() {
         return layout;
+    }
+
+    /** Where each parameter lies in what is written: of twice the rank where that is a difference from first values. */
+    public AdapterLayout writtenLayout() {
+        return origin.isEmpty() ? layout : new AdapterLayout(model.configuration(), configuration.doubled());
+    }
+
+    /** What is written: an adapter for the model as it is in its files. */
+    AdapterValues written() {
+        AdapterValues values = new AdapterValues(configuration, layout, parameters.toBytes());
+        return origin.map(first -> new AdapterDifference(values, first).joined(model.configuration())).orElse(values);
     }
 
     /** The flat float32 vector. Owned by this adapter; after a change, {@link #refresh}. */

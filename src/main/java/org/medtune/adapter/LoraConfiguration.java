@@ -2,8 +2,12 @@ package org.medtune.adapter;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.medtune.model.Projection;
@@ -85,6 +89,30 @@ public record LoraConfiguration(
     public void requireUsedPatterns(int layers) {
         requireUsed("lora.rank.pattern", rankPattern, layers);
         requireUsed("lora.alpha.pattern", alphaPattern, layers);
+    }
+
+    /** The same scaling of every module at twice its rank. */
+    LoraConfiguration doubled() {
+        return resized(2, rankStabilized ? Math.sqrt(2) : 2);
+    }
+
+    /** The configuration of which this is the double. */
+    LoraConfiguration halved() {
+        return resized(0.5, rankStabilized ? 1 / Math.sqrt(2) : 0.5);
+    }
+
+    private LoraConfiguration resized(double ranks, double alphas) {
+        Map<String, Double> rankValues = new LinkedHashMap<>(rankPattern.values());
+        rankValues.replaceAll((key, rank) -> rank * ranks);
+        Map<String, Double> alphaValues = new LinkedHashMap<>(alphaPattern.values());
+        alphaValues.replaceAll((key, value) -> rounded(value * alphas));
+        return new LoraConfiguration((int) (r * ranks), rounded(alpha * alphas), dropout, targetModules, bias,
+                rankStabilized, new ModulePatterns(rankValues), new ModulePatterns(alphaValues));
+    }
+
+    /** To 14 digits, so that a number that was doubled is the same again when it is halved. */
+    private static double rounded(double number) {
+        return new BigDecimal(number).round(new MathContext(14)).doubleValue();
     }
 
     private void requireUsed(String parameter, ModulePatterns patterns, int layers) {

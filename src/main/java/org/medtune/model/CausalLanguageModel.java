@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.medtune.tensor.ComputeDevice;
 import org.medtune.tensor.ElementType;
@@ -63,6 +64,12 @@ public final class CausalLanguageModel implements AutoCloseable {
         return load(folder, device, type, Quantization.NONE);
     }
 
+    /** {@link #load(ModelFolder, ComputeDevice, ElementType, Quantization, Optional)} without LoftQ. */
+    public static CausalLanguageModel load(
+            ModelFolder folder, ComputeDevice device, ElementType type, Quantization quantization) {
+        return load(folder, device, type, quantization, Optional.empty());
+    }
+
     /**
      * Loads the weights of an opened folder. What they will take is logged, and compared with what is free, before
      * anything is read.
@@ -70,14 +77,16 @@ public final class CausalLanguageModel implements AutoCloseable {
      * @param type in which matrix products are computed and all weights held that are not quantised:
      *     {@link ElementType#FLOAT32} or {@link ElementType#BFLOAT16}
      * @param quantization how the matrices of projections are held
+     * @param loftQ for which adapter's first values the base is quantised; nothing for the model as it is
      * @throws org.medtune.RecoverableException when the device's memory does not suffice
      */
     public static CausalLanguageModel load(
-            ModelFolder folder, ComputeDevice device, ElementType type, Quantization quantization) {
+            ModelFolder folder, ComputeDevice device, ElementType type, Quantization quantization,
+            Optional<LoftQ> loftQ) {
         WeightMemory.announce(folder, device, type, quantization);
         TensorScope scope = TensorRuntime.on(device).newScope();
         try {
-            ModelWeights weights = ModelWeights.load(folder, scope, type, quantization);
+            ModelWeights weights = ModelWeights.load(folder, scope, type, quantization, loftQ);
             MESSAGES.modelLoaded(folder.path(), folder.storedBytes() >> 20, type.safetensorsName(), device.deviceName(),
                     TensorRuntime.describe());
             return new CausalLanguageModel(folder.configuration(), device, type, quantization, scope, weights);
@@ -115,6 +124,26 @@ public final class CausalLanguageModel implements AutoCloseable {
     /** The frozen bias of a projection group [outputs]; without elements when it has none. Owned by the model. */
     public Tensor bias(int layer, Projection.Group group) {
         return weights.layer(layer).get(ModelWeights.biasIndex(group));
+    }
+
+    /**
+     * Low-rank factors of what a projection has lost by quantisation.
+     *
+     * @param folder the model's files
+     * @return L [outputs, rank] and R [rank, inputs], float32, with L R nearest to the difference of the matrix in the
+     *     files and the one in this model; then, float64 [2], the squared norm of the difference without and with L R
+     */
+    public List<Tensor> lossOfQuantization(TensorScope owner, ModelFolder folder, int layer, Projection projection,
+            int rank) {
+        long first = projection.group().members().stream()
+                .takeWhile(member -> member != projection)
+                .mapToLong(member -> member.outputs(configuration))
+                .sum();
+        try (TensorScope work = newScope()) {
+            Tensor weight = ModelWeights.read(folder, work, WeightNames.weight(layer, projection));
+            return owner.adopt(
+                    work.call("loftq_factors", weight, dense(work, layer, projection.group()), first, rank));
+        }
     }
 
     /** Opens a scope on the model's device that the caller closes. */
@@ -275,17 +304,21 @@ public final class CausalLanguageModel implements AutoCloseable {
     private List<Tensor> projections(TensorScope owner) {
         List<Tensor> matrices = new ArrayList<>();
         for (Projection.Group group : Projection.Group.values()) {
-            Tensor weight = weights.layer(0).get(ModelWeights.biasIndex(group) - 1);
-            if (quantization == Quantization.NF4) {
-                List<Tensor> parts = group.members().stream()
-                        .map(projection -> owner.zeros(type, projection.outputs(configuration), 0))
-                        .toList();
-                weight = owner.callForTensor("nf4_dense", weight, group.members().get(0).inputs(configuration), parts,
-                        type.scalarType());
-            }
-            matrices.add(weight);
+            matrices.add(dense(owner, 0, group));
         }
         return matrices;
+    }
+
+    private Tensor dense(TensorScope owner, int layer, Projection.Group group) {
+        Tensor weight = weights.layer(layer).get(ModelWeights.biasIndex(group) - 1);
+        if (quantization == Quantization.NONE) {
+            return weight;
+        }
+        List<Tensor> parts = group.members().stream()
+                .map(projection -> owner.zeros(type, projection.outputs(configuration), 0))
+                .toList();
+        return owner.callForTensor("nf4_dense", weight, group.members().get(0).inputs(configuration), parts,
+                type.scalarType());
     }
 
     private static Tensor frequencies(TensorScope scope, ModelConfiguration configuration) {

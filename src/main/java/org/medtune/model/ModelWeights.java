@@ -2,6 +2,7 @@ package org.medtune.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.medtune.tensor.ElementType;
 import org.medtune.tensor.Tensor;
@@ -32,8 +33,14 @@ final class ModelWeights {
         this.layers = layers;
     }
 
-    static ModelWeights load(ModelFolder folder, TensorScope scope, ElementType type, Quantization quantization) {
-        Loader loader = new Loader(folder, scope, type, quantization);
+    /**
+     * Loads a model.
+     *
+     * @param loftQ how matrices are changed before they are quantised; nothing where they are quantised as they are
+     */
+    static ModelWeights load(ModelFolder folder, TensorScope scope, ElementType type, Quantization quantization,
+            Optional<LoftQ> loftQ) {
+        Loader loader = new Loader(folder, scope, type, quantization, loftQ);
         Tensor embedding = loader.tensor(WeightNames.EMBEDDING);
         Tensor head = folder.configuration().tiedEmbeddings() ? embedding : loader.tensor(WeightNames.HEAD);
         List<List<Tensor>> layers = new ArrayList<>();
@@ -41,6 +48,11 @@ final class ModelWeights {
             layers.add(loader.layer(layer));
         }
         return new ModelWeights(embedding, loader.tensor(WeightNames.FINAL_NORM), head, List.copyOf(layers));
+    }
+
+    /** One tensor of the files in float32, owned by the scope. */
+    static Tensor read(ModelFolder folder, TensorScope scope, String name) {
+        return new Loader(folder, scope, ElementType.FLOAT32, Quantization.NONE, Optional.empty()).tensor(name);
     }
 
     Tensor embedding() {
@@ -90,12 +102,15 @@ final class ModelWeights {
         private final TensorScope scope;
         private final ElementType type;
         private final Quantization quantization;
+        private final Optional<LoftQ> loftQ;
 
-        Loader(ModelFolder folder, TensorScope scope, ElementType type, Quantization quantization) {
+        Loader(ModelFolder folder, TensorScope scope, ElementType type, Quantization quantization,
+                Optional<LoftQ> loftQ) {
             this.folder = folder;
             this.scope = scope;
             this.type = type;
             this.quantization = quantization;
+            this.loftQ = loftQ;
         }
 
         List<Tensor> layer(int layer) {
@@ -141,7 +156,17 @@ final class ModelWeights {
         private Tensor quantized(TensorScope parts, int layer, Projection.Group group) {
             Nf4Matrix matrix = new Nf4Matrix(parts, type);
             for (Projection projection : group.members()) {
-                ModelFolder.Location location = folder.tensor(WeightNames.weight(layer, projection));
+                String name = WeightNames.weight(layer, projection);
+                int rank = loftQ.filter(LoftQ::changesBase).map(l -> l.rank(layer, projection)).orElse(0);
+                if (rank > 0) {
+                    try (TensorScope work = scope.newScope()) {
+                        Tensor weight = read(folder, work, name);
+                        matrix.addAll(loftQ.orElseThrow().lastToQuantize(work, weight, rank, type));
+                    }
+                    matrix.endMatrix();
+                    continue;
+                }
+                ModelFolder.Location location = folder.tensor(name);
                 long rowBytes = location.entry().length() / location.entry().shape()[0];
                 // so many rows are whole blocks, however long a row is
                 long rows = Math.max(1, LARGEST_QUANTIZED / rowBytes / Nf4Matrix.BLOCK) * Nf4Matrix.BLOCK;

@@ -43,6 +43,15 @@ final class Nf4Matrix {
         scales.add(quantized.get(1));
     }
 
+    /** Adds a whole matrix, in pieces. */
+    void addAll(Tensor matrix) {
+        long rows = matrix.shape()[0];
+        long piece = Math.max(1, ModelWeights.LARGEST_QUANTIZED / Float.BYTES / matrix.shape()[1] / BLOCK) * BLOCK;
+        for (long first = 0; first < rows; first += piece) {
+            add(scope.callForTensor("row_range", matrix, first, Math.min(first + piece, rows)));
+        }
+    }
+
     /** Ends a matrix: what is added next belongs to the one stacked below it. */
     void endMatrix() {
         sections.add(scope.callForTensor("nf4_part", weights, scales));

@@ -35,7 +35,7 @@ public final class BaseModels implements AutoCloseable {
             releaseUnused();
             ModelFolder folder = ModelFolder.open(choice.folder());
             entry = new Entry(CausalLanguageModel.load(
-                    folder, choice.device(), choice.type(), choice.quantization()));
+                    folder, choice.device(), choice.type(), choice.quantization(), choice.loftQ()));
             entries.put(choice, entry);
         }
         entry.users++;

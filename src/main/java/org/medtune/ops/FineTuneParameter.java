@@ -46,6 +46,10 @@ public enum FineTuneParameter {
     LORA_ALPHA_PATTERN("lora.alpha.pattern", "", new Numbers(), "other values of lora.alpha, likewise"),
     USE_RSLORA("use.rslora", "false", new Flag(), "divide the scale by the square root of the rank"),
 
+    INIT_LORA_WEIGHTS("init.lora.weights", "true", Choice.of("true", "loftq"),
+            "how the adapter begins: true changes nothing, loftq makes up for what load.in.4bit loses"),
+    LOFTQ_ITER("loftq.iter", "1", new Whole(1), "how often loftq quantises the model and improves the adapter by turns"),
+
     GRADIENT_CHECKPOINTING("gradient.checkpointing", "true", new Flag(),
             "compute activations twice instead of keeping them"),
     SEED("seed", "3407", new Whole(0), "seed of the data order and of every random draw"),

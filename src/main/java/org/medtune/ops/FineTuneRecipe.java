@@ -12,7 +12,9 @@ import static org.medtune.ops.FineTuneParameter.DATASET_ROWS;
 import static org.medtune.ops.FineTuneParameter.EVALUATION_SHARE;
 import static org.medtune.ops.FineTuneParameter.GRADIENT_ACCUMULATION_STEPS;
 import static org.medtune.ops.FineTuneParameter.GRADIENT_CHECKPOINTING;
+import static org.medtune.ops.FineTuneParameter.INIT_LORA_WEIGHTS;
 import static org.medtune.ops.FineTuneParameter.LEARNING_RATE;
+import static org.medtune.ops.FineTuneParameter.LOFTQ_ITER;
 import static org.medtune.ops.FineTuneParameter.LORA_ALPHA;
 import static org.medtune.ops.FineTuneParameter.LORA_ALPHA_PATTERN;
 import static org.medtune.ops.FineTuneParameter.LORA_BIAS;
@@ -41,8 +43,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.medtune.InvalidInputException;
+import org.medtune.adapter.AdapterLayout;
 import org.medtune.adapter.AdapterRecord;
 import org.medtune.adapter.BiasTraining;
+import org.medtune.adapter.LoraAdapter;
 import org.medtune.adapter.LoraConfiguration;
 import org.medtune.adapter.ModulePatterns;
 import org.medtune.dataset.FieldNames;
@@ -51,6 +55,9 @@ import org.medtune.dataset.PromptTemplate;
 import org.medtune.dataset.QuestionLanguage;
 import org.medtune.dataset.RowSelection;
 import org.medtune.dataset.TokenizedDataset;
+import org.medtune.model.CausalLanguageModel;
+import org.medtune.model.LoftQ;
+import org.medtune.model.ModelConfiguration;
 import org.medtune.model.ModelFolder;
 import org.medtune.model.Projection;
 import org.medtune.training.LearningRateSchedule;
@@ -140,6 +147,37 @@ public record FineTuneRecipe(FineTuneParameters parameters) {
                 parameters.decimal(MAX_GRAD_NORM), parameters.integer(SEED), parameters.flag(GRADIENT_CHECKPOINTING));
     }
 
+    /** Whether the adapter begins with LoftQ. */
+    boolean beginsWithLoftQ() {
+        return parameters.text(INIT_LORA_WEIGHTS).equals("loftq");
+    }
+
+    /** The base that the adapter trains on, of the model that was asked for. */
+    ModelChoice trainingBase(ModelChoice model) {
+        if (!beginsWithLoftQ()) {
+            return model;
+        }
+        LoraConfiguration lora = lora();
+        int layers = ModelFolder.open(model.folder()).configuration().layers();
+        return model.with(new LoftQ(parameters.integer(LOFTQ_ITER), IntStream.range(0, layers)
+                .mapToObj(layer -> Arrays.stream(Projection.values())
+                        .map(p -> lora.targetModules().contains(p) ? lora.rank(layer, p) : 0)
+                        .toList())
+                .toList()));
+    }
+
+    /** The adapter before the first step, on {@link #trainingBase}. The caller closes it. */
+    LoraAdapter firstAdapter(CausalLanguageModel base, ModelChoice model) {
+        return beginsWithLoftQ() ? LoraAdapter.initializeWithLoftQ(base, ModelFolder.open(model.folder()), lora())
+                : LoraAdapter.initialize(base, lora(), parameters.integer(SEED));
+    }
+
+    /** How many numbers a file of the adapter holds. */
+    long writtenParameters(ModelConfiguration model) {
+        long trained = new AdapterLayout(model, lora()).size();
+        return beginsWithLoftQ() ? 2 * trained : trained;
+    }
+
     /** How the optimizer keeps its moments. */
     MomentStorage moments() {
         return MomentStorage.named(parameters.text(OPTIM)).orElseThrow();
@@ -148,7 +186,8 @@ public record FineTuneRecipe(FineTuneParameters parameters) {
     /** What is kept beside the adapter. */
     public AdapterRecord adapterRecord(ModelChoice model) {
         return new AdapterRecord(parameters.text(PROMPT_TEMPLATE), parameters.integer(MAX_SEQ_LENGTH), 0,
-                ModelFolder.open(model.folder()).fingerprint(), model.quantization().label());
+                ModelFolder.open(model.folder()).fingerprint(), model.quantization().label(),
+                beginsWithLoftQ() ? parameters.integer(LOFTQ_ITER) : 0);
     }
 
     /** What a checkpoint must agree with to belong to this run. */

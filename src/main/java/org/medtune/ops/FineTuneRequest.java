@@ -13,7 +13,9 @@ import org.medtune.InvalidInputException;
 import org.medtune.RecoverableException;
 import org.medtune.adapter.AdapterLayout;
 import org.medtune.adapter.LoraConfiguration;
+import org.medtune.model.ModelConfiguration;
 import org.medtune.model.ModelFolder;
+import org.medtune.model.Quantization;
 import org.medtune.tensor.ComputeDevice;
 import org.medtune.training.CheckpointStore;
 
@@ -46,7 +48,20 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
         problems.check(() -> writable(home.runs()));
         problems.check(() -> writable(home.adapters()));
         problems.throwIfAny();
-        return new FineTuneRequest(parameters, model, dataset);
+        FineTuneRequest request = new FineTuneRequest(parameters, model, dataset);
+        problems.check(request::quantizationOfLoftQ);
+        problems.throwIfAny();
+        return request;
+    }
+
+    /** LoftQ has nothing to make up for where nothing is quantised. */
+    private Quantization quantizationOfLoftQ() {
+        ModelChoice choice = ModelChoice.of(this);
+        if (new FineTuneRecipe(parameters).beginsWithLoftQ() && choice.quantization() == Quantization.NONE) {
+            throw MESSAGES.loftQWithoutQuantization(
+                    parameters.text(FineTuneParameter.LOAD_IN_4BIT), choice.device().deviceName());
+        }
+        return choice.quantization();
     }
 
     /**
@@ -56,12 +71,13 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
      */
     public void checkRoomForCheckpoints(RunFolder folder) {
         FineTuneRecipe recipe = new FineTuneRecipe(parameters);
-        long elements = new AdapterLayout(ModelFolder.open(modelFolder).configuration(), recipe.lora()).size();
+        ModelConfiguration model = ModelFolder.open(modelFolder).configuration();
+        long trained = new AdapterLayout(model, recipe.lora()).size();
         // where the steps follow from epochs, their number is known only when the rows have been read
         double steps = parameters.givenSteps().orElse(1);
         long all = (long) Math.ceil(steps / parameters.integer(FineTuneParameter.SAVE_STEPS));
         long left = Math.max(1, all - folder.numberOfCheckpoints());
-        checkFreeSpace(folder.path(), left * CheckpointStore.bytes(elements, recipe.moments()));
+        checkFreeSpace(folder.path(), left * CheckpointStore.bytes(trained, recipe.writtenParameters(model), recipe.moments()));
     }
 
     static void checkFreeSpace(Path folder, long bytes) {

@@ -1,7 +1,9 @@
 package org.medtune.ops;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.medtune.InvalidInputException;
+import org.medtune.model.LoftQ;
 import org.medtune.model.Quantization;
 import org.medtune.tensor.ComputeDevice;
 import org.medtune.tensor.ElementType;
@@ -13,8 +15,15 @@ import org.medtune.tensor.ElementType;
  * @param device where it is
  * @param type   of its weights and activations
  * @param quantization how the matrices of its projections are held
+ * @param loftQ how they are changed before; nothing for the model as it is
  */
-public record ModelChoice(Path folder, ComputeDevice device, ElementType type, Quantization quantization) {
+public record ModelChoice(Path folder, ComputeDevice device, ElementType type, Quantization quantization,
+                          Optional<LoftQ> loftQ) {
+
+    /** The model as it is in its files. */
+    public ModelChoice(Path folder, ComputeDevice device, ElementType type, Quantization quantization) {
+        this(folder, device, type, quantization, Optional.empty());
+    }
 
     /**
      * The request's model; {@code auto} is decided by what this host has.
@@ -40,6 +49,11 @@ public record ModelChoice(Path folder, ComputeDevice device, ElementType type, Q
     public static ModelChoice automatic(Path folder) {
         ComputeDevice device = ComputeDevice.named("auto");
         return new ModelChoice(folder, device, automaticType(device), automaticQuantization(device));
+    }
+
+    /** The base on which an adapter trains that begins with LoftQ: the same one where that does not change it. */
+    ModelChoice with(LoftQ begin) {
+        return begin.changesBase() ? new ModelChoice(folder, device, type, quantization, Optional.of(begin)) : this;
     }
 
     private static ElementType automaticType(ComputeDevice device) {

@@ -6,6 +6,7 @@ import static org.medtune.ops.FineTuneParameter.EVALUATION_QUESTION;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.dataset.TokenizedDataset;
 import org.medtune.dataset.TokenizedDatasetWriter;
@@ -38,7 +39,7 @@ public record RunEvaluator(FineTuneRequest request, RunFolder folder, BaseModels
         CheckpointStore checkpoints = checkpoints(choice, dataset);
         Path checkpoint = checkpoints.newestIntact().orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
         try (BaseModels.Lease base = models.lend(choice);
-                LoraAdapter adapter = checkpoints.loadAdapter(checkpoint, base.model());
+                LoraAdapter adapter = AdapterFolder.open(checkpoint).load(base.model());
                 Tokenizer tokenizer = Tokenizer.open(request.modelFolder())) {
             ActiveAdapter none = base.model().noAdapter();
             List<int[]> rows = dataset.heldOut().stream().map(TokenizedExample::inputIds).toList();

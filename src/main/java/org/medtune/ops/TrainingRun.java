@@ -65,11 +65,11 @@ public final class TrainingRun implements AutoCloseable {
                 recipe.adapterRecord(choice));
         removeRemains(folder);
         Optional<Path> newest = checkpoints.newestIntact();
-        BaseModels.Lease base = models.lend(choice);
+        BaseModels.Lease base = models.lend(recipe.trainingBase(choice));
         LoraAdapter adapter = null;
         try {
             adapter = newest.map(path -> checkpoints.loadAdapter(path, base.model()))
-                    .orElseGet(() -> LoraAdapter.initialize(base.model(), recipe.lora(), configuration.seed()));
+                    .orElseGet(() -> recipe.firstAdapter(base.model(), choice));
             LoraTrainer trainer = new LoraTrainer(base.model(), adapter, configuration, dataset::training,
                     packs.map(Packing.class::cast).orElse(Packing.NONE),
                     RowOrder.shuffled(sequences, configuration.rowsPerStep(), configuration.seed()));

@@ -57,9 +57,14 @@ public final class CheckpointStore {
         this.adapterRecord = adapterRecord;
     }
 
-    /** The bytes that a checkpoint of an adapter of so many parameters takes at most. */
-    public static long bytes(long parameters, MomentStorage moments) {
-        return (long) (parameters * (Float.BYTES + moments.bytesPerParameter())) + SMALL_FILES;
+    /**
+     * The bytes that a checkpoint takes at most.
+     *
+     * @param trained the number of parameters in training
+     * @param written the number that the adapter's file holds
+     */
+    public static long bytes(long trained, long written, MomentStorage moments) {
+        return (long) (written * Float.BYTES + trained * moments.bytesPerParameter()) + SMALL_FILES;
     }
 
     /**
@@ -77,11 +82,10 @@ public final class CheckpointStore {
             }
             setAside(target);
         }
-        long bytes = bytes(trainer.adapter().layout().size(), trainer.configuration().adam().moments());
+        long bytes = bytes(trainer.adapter().layout().size(), trainer.adapter().writtenLayout().size(),
+                trainer.configuration().adam().moments());
         AtomicFolder.create(target, bytes, temporary -> {
-            AdapterFolder.write(temporary, trainer.adapter(), baseModel, new AdapterRecord(
-                    adapterRecord.promptTemplate(), adapterRecord.maxSequenceLength(), step,
-                    adapterRecord.baseModel(), adapterRecord.baseQuantization()));
+            AdapterFolder.write(temporary, trainer.adapter(), baseModel, adapterRecord.afterStep(step));
             SafetensorsWriter optimizer = new SafetensorsWriter();
             trainer.optimizer().state().forEach((name, tensor) ->
                     optimizer.add(name, tensor.type(), tensor.shape(), tensor.toBytes()));
@@ -114,9 +118,9 @@ public final class CheckpointStore {
         return Optional.empty();
     }
 
-    /** The adapter in a checkpoint, on a model. The caller closes it. */
+    /** The adapter in a checkpoint as it was in training, on the base that it trains on. The caller closes it. */
     public LoraAdapter loadAdapter(Path checkpoint, CausalLanguageModel model) {
-        return AdapterFolder.open(checkpoint).load(model);
+        return AdapterFolder.open(checkpoint).loadForTraining(model);
     }
 
     /** Sets a trainer whose adapter came from {@link #loadAdapter} to where the checkpoint was made. */

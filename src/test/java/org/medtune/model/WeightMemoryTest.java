@@ -3,6 +3,7 @@ package org.medtune.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Optional;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -37,7 +38,7 @@ class WeightMemoryTest {
     void isWhatIsTaken(ElementType type, Quantization quantization) {
         try (TensorScope scope = TensorRuntime.on(ComputeDevice.CPU).newScope()) {
             // when
-            ModelWeights weights = ModelWeights.load(FOLDER, scope, type, quantization);
+            ModelWeights weights = ModelWeights.load(FOLDER, scope, type, quantization, Optional.empty());
 
             // then
             List<Tensor> all = new ArrayList<>(List.of(weights.embedding(), weights.finalNorm()));

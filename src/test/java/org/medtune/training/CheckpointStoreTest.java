@@ -293,7 +293,8 @@ class CheckpointStoreTest {
     void theRoomForACheckpointCoversWhatItTakes() throws IOException {
         try (Stream<Path> files = Files.list(checkpoint(2))) {
             assertThat(files.mapToLong(file -> file.toFile().length()).sum())
-                    .isLessThanOrEqualTo(CheckpointStore.bytes(adapter.layout().size(), MomentStorage.FLOAT32));
+                    .isLessThanOrEqualTo(CheckpointStore.bytes(adapter.layout().size(), adapter.layout().size(),
+                            MomentStorage.FLOAT32));
         }
     }
 
