@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -127,7 +126,7 @@ class PatternedAdapterTest {
     void logits() {
         float[] expected = logits(merged, merged.noAdapter());
 
-        assertThat(logits(model, adapter.active())).containsExactly(expected, Offset.offset(2e-4f));
+        assertThat(largestDifference(logits(model, adapter.active()), expected)).isLessThan(2e-4);
         assertThat(largestDifference(expected, logits(model, model.noAdapter()))).isGreaterThan(0.5);
     }
 

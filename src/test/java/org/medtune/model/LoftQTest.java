@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.util.Collections;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.assertj.core.data.Percentage;
@@ -153,9 +157,16 @@ class LoftQTest {
         assertThatThrownBy(() -> new LoftQ(0, List.of())).isInstanceOf(IllegalArgumentException.class);
     }
 
+    /** A model with the adapter on the modules of the record only. */
     private static CausalLanguageModel load(ElementType type, int iterations, int rank) {
-        LoftQ loftQ = new LoftQ(iterations,
-                Collections.nCopies(6, Collections.nCopies(Projection.values().length, rank)));
+        Set<String> recorded;
+        try {
+            recorded = records().map(one -> "model." + one.get("module").asText()).collect(Collectors.toSet());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        LoftQ loftQ = new LoftQ(iterations, IntStream.range(0, 6).mapToObj(layer -> Arrays.stream(Projection.values())
+                .map(p -> recorded.contains(WeightNames.module(layer, p)) ? rank : 0).toList()).toList());
         return CausalLanguageModel.load(
                 FOLDER, ComputeDevice.CPU, type, Quantization.NF4, Optional.of(loftQ));
     }

@@ -61,6 +61,8 @@ class FineTuneParametersTest {
         "device                | cuda          | MEDTUNE000003: device is 'cuda'; give auto, cpu, or an accelerator such as gpu0.",
         "lora.target.modules   | q_proj,,k     | MEDTUNE000003: lora.target.modules is 'q_proj,,k'; give names",
         "lora.target.modules   | q_proj,q_proj | MEDTUNE000003: lora.target.modules is 'q_proj,q_proj'; give names",
+        "init.lora.weights     | pissa         | MEDTUNE000003: init.lora.weights is 'pissa'; give one of true, loftq.",
+        "loftq.iter            | 0             | MEDTUNE000004: loftq.iter is 0; it must be at least 1.",
         "packing               | yes           | MEDTUNE000003: packing is 'yes'; give true or false.",
         "lora.rank.pattern     | q_proj        | MEDTUNE000003: lora.rank.pattern is 'q_proj'; give pairs such as down_proj=8,",
         "lora.rank.pattern     | q_proj=x      | MEDTUNE000003: lora.rank.pattern is 'q_proj=x'; give pairs",

@@ -89,6 +89,19 @@ class FineTuneRequestTest {
     }
 
     @Test
+    void refusesLoftQWhereNothingIsQuantized() {
+        for (String value : List.of("auto", "false")) {
+            assertThatThrownBy(() -> FineTuneRequest.of(home, Map.of("device", "cpu", "init.lora.weights", "loftq",
+                    "load.in.4bit", value)))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("MEDTUNE000535: init.lora.weights is loftq")
+                    .hasMessageContaining("load.in.4bit is " + value + ", by which it is not held in 4 bits on cpu.");
+        }
+        assertThat(FineTuneRequest.of(home, Map.of("device", "cpu", "init.lora.weights", "loftq",
+                "load.in.4bit", "true")).parameters().text(FineTuneParameter.INIT_LORA_WEIGHTS)).isEqualTo("loftq");
+    }
+
+    @Test
     void refusesADeviceThatIsNotThere() {
         assertThatThrownBy(() -> FineTuneRequest.of(home, Map.of("device", "gpu99")))
                 .hasMessageContaining("MEDTUNE000101: The device gpu99 is not there");

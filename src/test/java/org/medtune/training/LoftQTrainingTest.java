@@ -35,6 +35,7 @@ import org.medtune.model.Projection;
 import org.medtune.model.Quantization;
 import org.medtune.tensor.ComputeDevice;
 import org.medtune.tensor.ElementType;
+import org.medtune.tensor.Tensor;
 import org.medtune.tensor.TensorScope;
 import org.medtune.testing.EmbeddedModel;
 import org.medtune.testing.Golden;
@@ -48,7 +49,7 @@ class LoftQTrainingTest {
     private static final int[] IDS = Golden.ids(Golden.json("forward").get(0).get("ids"));
     private static final int RANK = 16;
     private static final LoraConfiguration LORA = new LoraConfiguration(
-            RANK, 32, 0, EnumSet.allOf(Projection.class), BiasTraining.ALL, false);
+            RANK, 32, 0, EnumSet.of(Projection.K, Projection.O, Projection.GATE), BiasTraining.ALL, false);
     private static final String PREFIX = "base_model.model.model.";
 
     private static CausalLanguageModel whole;
@@ -71,21 +72,61 @@ class LoftQTrainingTest {
 
     static Stream<LoraConfiguration> configurations() {
         return Stream.of(LORA,
-                new LoraConfiguration(RANK, 16, 0, EnumSet.allOf(Projection.class), BiasTraining.NONE, true),
-                new LoraConfiguration(4, 3, 0, EnumSet.of(Projection.Q, Projection.UP, Projection.DOWN),
-                        BiasTraining.LORA_ONLY, true, new ModulePatterns(Map.of("down_proj", 24.0)),
-                        new ModulePatterns(Map.of("layers.2.mlp.up_proj", 0.7))));
+                new LoraConfiguration(RANK, 16, 0, EnumSet.of(Projection.Q, Projection.DOWN), BiasTraining.NONE, true),
+                new LoraConfiguration(4, 3, 0, EnumSet.of(Projection.V, Projection.O), BiasTraining.LORA_ONLY, true,
+                        new ModulePatterns(Map.of("o_proj", 24.0)),
+                        new ModulePatterns(Map.of("layers.2.self_attn.v_proj", 0.7))));
     }
 
-    @ParameterizedTest
-    @MethodSource("configurations")
-    @DisplayName("begins nearer to the model than its base in 4 bits, whatever the scaling")
-    void start(LoraConfiguration lora) {
-        try (LoraAdapter adapter = LoraAdapter.initializeWithLoftQ(four, FOLDER, lora)) {
+    @Test
+    @DisplayName("begins nearer to the model than its base in 4 bits")
+    void start() {
+        LoraConfiguration all = new LoraConfiguration(
+                RANK, 32, 0, EnumSet.allOf(Projection.class), BiasTraining.NONE, false);
+        try (LoraAdapter adapter = LoraAdapter.initializeWithLoftQ(four, FOLDER, all)) {
             float[] expected = logits(whole, whole.noAdapter());
 
             assertThat(distance(logits(four, adapter.active()), expected))
                     .isLessThan(0.98 * distance(logits(four, four.noAdapter()), expected));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("configurations")
+    @DisplayName("begins with the factors of what is lost, divided by the scaling of each module")
+    void firstValues(LoraConfiguration lora) throws IOException {
+        // when
+        try (LoraAdapter adapter = LoraAdapter.initializeWithLoftQ(four, FOLDER, lora)) {
+            AdapterFolder.write(folder, adapter, "base", new AdapterRecord("", 0, 0, "", "nf4", 1));
+        }
+
+        // then
+        int layer = 2;
+        Projection projection = lora.targetModules().iterator().next();
+        int rank = lora.rank(layer, projection);
+        int inputs = projection.inputs(four.configuration());
+        Path file = folder.resolve("adapter_model.safetensors");
+        String module = PREFIX + "layers." + layer + "." + projection.path();
+        float[] a = Golden.floats(file, module + ".lora_A.weight");
+        float[] b = Golden.floats(file, module + ".lora_B.weight");
+        try (TensorScope scope = four.newScope()) {
+            List<Tensor> factors = four.lossOfQuantization(scope, FOLDER, layer, projection, rank);
+            float[] l = factors.get(0).toFloatArray();
+            float[] r = factors.get(1).toFloatArray();
+            double largest = 0;
+            for (int row = 0; row < l.length / rank; row += 9) {
+                for (int column = 0; column < inputs; column += 7) {
+                    double expected = 0;
+                    double actual = 0;
+                    for (int k = 0; k < rank; k++) {
+                        expected += (double) l[row * rank + k] * r[k * inputs + column];
+                        actual += lora.scaling(layer, projection) * b[row * 2 * rank + k] * a[k * inputs + column];
+                    }
+                    assertThat(actual).isCloseTo(expected, within(1e-7));
+                    largest = Math.max(largest, Math.abs(expected));
+                }
+            }
+            assertThat(largest).isGreaterThan(1e-4);
         }
     }
 
@@ -122,9 +163,11 @@ class LoftQTrainingTest {
         Path last = Files.createDirectory(folder.resolve("last"));
         AdapterRecord begun = new AdapterRecord("", 0, 0, "", "nf4", 1);
         float[] trained;
+        double startsAway;
         try (LoraAdapter adapter = LoraAdapter.initializeWithLoftQ(four, FOLDER, LORA);
                 LoraTrainer trainer = ShortRows.trainer(four, adapter, ShortRows.recipe(6, true))) {
             AdapterFolder.write(first, adapter, "base", begun);
+            startsAway = distance(logits(four, adapter.active()), logits(whole, whole.noAdapter()));
             IntStream.range(0, 6).forEach(step -> trainer.step());
             AdapterFolder.write(last, adapter, "base", begun);
             trained = logits(four, adapter.active());
@@ -155,13 +198,13 @@ class LoftQTrainingTest {
         }
         assertThat(added).isPositive();
 
-        // and: on the base of training it is what was trained; on the whole model it is nearly that
+        // and: on the base of training it is what was trained; on the whole model it is no farther from that than the
+        // whole model was from the start of training
         AdapterFolder written = AdapterFolder.open(last);
         try (LoraAdapter onFour = written.load(four); LoraAdapter onWhole = written.load(whole)) {
             assertThat(onFour.configuration()).isEqualTo(LORA);
             assertThat(logits(four, onFour.active())).isEqualTo(trained);
-            float[] moved = logits(whole, onWhole.active());
-            assertThat(distance(moved, trained)).isLessThan(0.5 * distance(moved, logits(whole, whole.noAdapter())));
+            assertThat(distance(logits(whole, onWhole.active()), trained)).isLessThan(1.1 * startsAway);
         }
     }
 
