@@ -45,13 +45,12 @@ public enum FineTuneParameter {
             "other ranks for modules by the end of their names, such as down_proj=8,layers.0.self_attn.q_proj=32"),
     LORA_ALPHA_PATTERN("lora.alpha.pattern", "", new Numbers(), "other values of lora.alpha, likewise"),
     USE_RSLORA("use.rslora", "false", new Flag(), "divide the scale by the square root of the rank"),
-
     INIT_LORA_WEIGHTS("init.lora.weights", "true", Choice.of("true", "loftq"),
             "how the adapter begins: true changes nothing, loftq makes up for what load.in.4bit loses"),
     LOFTQ_ITER("loftq.iter", "1", new Whole(1), "how often loftq quantises the model and improves the adapter by turns"),
 
-    GRADIENT_CHECKPOINTING("gradient.checkpointing", "true", new Flag(),
-            "compute activations twice instead of keeping them"),
+    GRADIENT_CHECKPOINTING("gradient.checkpointing", "on", Choice.of("none", "on", "offload"),
+            "compute activations twice instead of keeping them (on), with what is kept on the host (offload), or not"),
     SEED("seed", "3407", new Whole(0), "seed of the data order and of every random draw"),
     PER_DEVICE_TRAIN_BATCH_SIZE("per.device.train.batch.size", "2", new Whole(1), "rows of a micro-batch, or packs"),
     GRADIENT_ACCUMULATION_STEPS("gradient.accumulation.steps", "4", new Whole(1), "micro-batches of a step"),

@@ -60,6 +60,7 @@ import org.medtune.model.LoftQ;
 import org.medtune.model.ModelConfiguration;
 import org.medtune.model.ModelFolder;
 import org.medtune.model.Projection;
+import org.medtune.training.GradientCheckpointing;
 import org.medtune.training.LearningRateSchedule;
 import org.medtune.training.MomentStorage;
 import org.medtune.training.RunFingerprint;
@@ -144,7 +145,8 @@ public record FineTuneRecipe(FineTuneParameters parameters) {
                 LearningRateSchedule.named(parameters.text(LR_SCHEDULER_TYPE)).orElseThrow(),
                 new TrainingConfiguration.Adam(parameters.decimal(ADAM_BETA1), parameters.decimal(ADAM_BETA2),
                         parameters.decimal(ADAM_EPSILON), parameters.decimal(WEIGHT_DECAY), moments()),
-                parameters.decimal(MAX_GRAD_NORM), parameters.integer(SEED), parameters.flag(GRADIENT_CHECKPOINTING));
+                parameters.decimal(MAX_GRAD_NORM), parameters.integer(SEED),
+                GradientCheckpointing.named(parameters.text(GRADIENT_CHECKPOINTING)).orElseThrow());
     }
 
     /** Whether the adapter begins with LoftQ. */

@@ -165,7 +165,7 @@ class LoftQTrainingTest {
         float[] trained;
         double startsAway;
         try (LoraAdapter adapter = LoraAdapter.initializeWithLoftQ(four, FOLDER, LORA);
-                LoraTrainer trainer = ShortRows.trainer(four, adapter, ShortRows.recipe(6, true))) {
+                LoraTrainer trainer = ShortRows.trainer(four, adapter, ShortRows.recipe(6, GradientCheckpointing.ON))) {
             AdapterFolder.write(first, adapter, "base", begun);
             startsAway = distance(logits(four, adapter.active()), logits(whole, whole.noAdapter()));
             IntStream.range(0, 6).forEach(step -> trainer.step());
@@ -221,7 +221,7 @@ class LoftQTrainingTest {
                 "models/tiny-med-qwen2", new AdapterRecord("", 0, 0, "", "nf4", iterations));
         try (CausalLanguageModel base = base(loftQ);
                 LoraAdapter adapter = LoraAdapter.initializeWithLoftQ(base, FOLDER, lora);
-                LoraTrainer trainer = ShortRows.trainer(base, adapter, ShortRows.recipe(4, true))) {
+                LoraTrainer trainer = ShortRows.trainer(base, adapter, ShortRows.recipe(4, GradientCheckpointing.ON))) {
             trainer.step();
             trainer.step();
             store.save(trainer);
@@ -234,7 +234,7 @@ class LoftQTrainingTest {
         Path checkpoint = store.newestIntact().orElseThrow();
         try (CausalLanguageModel base = base(loftQ);
                 LoraAdapter adapter = store.loadAdapter(checkpoint, base);
-                LoraTrainer trainer = ShortRows.trainer(base, adapter, ShortRows.recipe(4, true))) {
+                LoraTrainer trainer = ShortRows.trainer(base, adapter, ShortRows.recipe(4, GradientCheckpointing.ON))) {
             store.restore(checkpoint, trainer);
             assertThat(adapter.configuration()).isEqualTo(lora);
             trainer.step();
@@ -255,7 +255,7 @@ class LoftQTrainingTest {
         LoraConfiguration lora = new LoraConfiguration(
                 6, 13, 0, EnumSet.of(Projection.O), BiasTraining.NONE, true);
         try (LoraAdapter adapter = LoraAdapter.initializeWithLoftQ(four, FOLDER, lora);
-                LoraTrainer trainer = ShortRows.trainer(four, adapter, ShortRows.recipe(2, true))) {
+                LoraTrainer trainer = ShortRows.trainer(four, adapter, ShortRows.recipe(2, GradientCheckpointing.ON))) {
             trainer.step();
             AdapterFolder.write(first, adapter, "base", begun);
         }

@@ -26,6 +26,7 @@ import org.medtune.adapter.LoraGradient;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.MicroBatch;
 import org.medtune.model.Projection;
+import org.medtune.model.Retention;
 import org.medtune.tensor.ElementType;
 import org.medtune.tensor.Tensor;
 import org.medtune.tensor.TensorScope;
@@ -67,7 +68,8 @@ class PackedTrainingTest {
         // given: the eight rows of a step in packs
         TrainingConfiguration recipe = new TrainingConfiguration(microBatch, 8 / rowsOfSequence / microBatch, 60, 5,
                 2e-4, LearningRateSchedule.LINEAR,
-                new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01, MomentStorage.FLOAT32), 1.0, 3407, true);
+                new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01, MomentStorage.FLOAT32), 1.0, 3407,
+                GradientCheckpointing.ON);
         int packs = 8 / rowsOfSequence;
         Packing packing = sequence -> Arrays.copyOfRange(rowsOfStep(sequence / packs + 1),
                 sequence % packs * rowsOfSequence, (sequence % packs + 1) * rowsOfSequence);
@@ -82,11 +84,12 @@ class PackedTrainingTest {
     @DisplayName("is training on the same rows one by one")
     void likeSingleRows() {
         // given
-        TrainingConfiguration recipe = ShortRows.recipe(STEPS, false);
+        TrainingConfiguration recipe = ShortRows.recipe(STEPS, GradientCheckpointing.NONE);
         SequencePacks packs = packs();
         RowOrder order = RowOrder.shuffled(packs.count(), recipe.rowsPerStep(), recipe.seed());
         TrainingConfiguration oneByOne = new TrainingConfiguration(1, 1, STEPS, recipe.warmupSteps(),
-                recipe.learningRate(), recipe.schedule(), recipe.adam(), recipe.maxGradientNorm(), recipe.seed(), false);
+                recipe.learningRate(), recipe.schedule(), recipe.adam(), recipe.maxGradientNorm(), recipe.seed(),
+                GradientCheckpointing.NONE);
         try (LoraAdapter a = LoraAdapter.initialize(model, LORA, 1);
                 LoraAdapter b = LoraAdapter.initialize(model, LORA, 1);
                 LoraTrainer packed = new LoraTrainer(model, a, recipe, new ShortRows(), packs, order);
@@ -119,8 +122,10 @@ class PackedTrainingTest {
             adapter.refresh();
 
             // when
-            double loss = new GradientAccumulator(model, adapter, together, false).accumulate(rows, 1.0, 1);
-            GradientAccumulator single = new GradientAccumulator(model, adapter, oneByOne, false);
+            double loss = new GradientAccumulator(model, adapter, together,
+                    GradientCheckpointing.NONE).accumulate(rows, 1.0, 1);
+            GradientAccumulator single = new GradientAccumulator(model, adapter, oneByOne,
+                    GradientCheckpointing.NONE);
             double sum = rows.stream().mapToDouble(row -> single.accumulate(List.of(row), 1.0, 1)).sum();
 
             // then
@@ -194,7 +199,7 @@ class PackedTrainingTest {
     }
 
     private static LoraTrainer packedTrainer(LoraAdapter adapter) {
-        TrainingConfiguration recipe = ShortRows.recipe(STEPS, true);
+        TrainingConfiguration recipe = ShortRows.recipe(STEPS, GradientCheckpointing.ON);
         return new LoraTrainer(model, adapter, recipe, new ShortRows(), packs(),
                 RowOrder.shuffled(packs().count(), recipe.rowsPerStep(), recipe.seed()));
     }
@@ -204,7 +209,7 @@ class PackedTrainingTest {
             MicroBatch batch = model.microBatch(scope, rows);
             Tensor x = model.embed(scope, batch);
             for (int layer = 0; layer < model.configuration().layers(); layer++) {
-                x = model.layerForward(scope, layer, x, batch, model.noAdapter(), 0, false).get(0);
+                x = model.layerForward(scope, layer, x, batch, model.noAdapter(), 0, Retention.NOTHING).get(0);
             }
             return x.toFloatArray();
         }
