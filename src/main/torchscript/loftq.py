@@ -3,8 +3,8 @@
 # The truncated singular value decomposition comes of subspace iteration (Halko, Martinsson and Tropp 2011, algorithm
 # 4.4) from a start that is the same every time. What a quantisation loses is nearly noise, whose singular values lie
 # close together: with so many more directions than are asked for and so many iterations, the error is within 1e-6 of
-# the least all the same. Decompositions are of small matrices only, in float64 on the processor, so an accelerator needs
-# no solver library.
+# the least all the same. Decompositions are of small matrices only, in float64 on the processor, so an accelerator
+# needs no solver library.
 
 def start(size: int, directions: int, device: Device) -> Tensor:
   # [size, directions] uniform in [-1, 1), a hash of the place

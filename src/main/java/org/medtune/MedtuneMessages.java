@@ -586,11 +586,12 @@ public interface MedtuneMessages extends BasicLogger {
     void adapterExported(Path adapter, Path model, Path target);
 
     @LogMessage(level = Logger.Level.INFO)
-    @Message(id = 530, value = "%d rows are packed into %d sequences of up to %d tokens, which are filled to %d percent")
+    @Message(id = 530, value = "%d rows are packed into %d sequences of up to %d tokens, which are %d percent "
+            + "full")
     void rowsPacked(int rows, int packs, int capacity, long percent);
 
-    @Message(id = 531, value = "The rank %s of the key '%s' in lora.rank.pattern is impossible. Set it to a whole number "
-            + "of at least 1.")
+    @Message(id = 531, value = "The rank %s of the key '%s' in lora.rank.pattern is impossible. Set it to a whole "
+            + "number of at least 1.")
     InvalidInputException patternRankImpossible(double rank, String key);
 
     @Message(id = 532, value = "The alpha %s of the key '%s' in lora.alpha.pattern is impossible. Set it to a positive "

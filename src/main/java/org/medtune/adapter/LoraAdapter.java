@@ -22,7 +22,8 @@ import org.medtune.tensor.TensorScope;
 /**
  * An adapter on a model's device: one flat float32 vector of parameters, and the views through which the model's
  * passes see it. A model of 16-bit type sees a 16-bit copy, and where modules differ in their scaling, a copy in which
- * that is made even ({@link ScaledParts}); {@link #refresh} renews copies after the vector has changed. Used by one thread while it changes; closing releases its memory.
+ * that is made even ({@link ScaledParts}); {@link #refresh} renews copies after the vector has changed. Used by one
+ * thread while it changes; closing releases its memory.
  */
 public final class LoraAdapter implements AutoCloseable {
 

@@ -93,7 +93,8 @@ final class PeftConfiguration {
         Map<String, Double> values = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : root.path(name).properties()) {
             if (!entry.getValue().isNumber()) {
-                throw MESSAGES.unsupportedAdapterSetting(file, name, root.path(name).toString(), "an object of numbers");
+                throw MESSAGES.unsupportedAdapterSetting(file, name, root.path(name).toString(),
+                        "an object of numbers");
             }
             values.put(entry.getKey(), entry.getValue().asDouble());
         }

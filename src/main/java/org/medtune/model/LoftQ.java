@@ -6,11 +6,11 @@ import org.medtune.tensor.Tensor;
 import org.medtune.tensor.TensorScope;
 
 /**
- * A base in 4 bits of which an adapter's first values make up for what it has lost (LoftQ, Li et al. 2023, algorithm 1):
- * by turns a matrix W less the low-rank factors L R is quantised to Q, and L R becomes the nearest to W - Q. With one
- * iteration Q is what W is quantised to anyway, and only the adapter is LoftQ's; with more the base differs, and with
- * it whatever trains on it. Other than in the paper and in PEFT, the scales of Q are quantised too, since those of the
- * base are: what the base computes with is what is made up for.
+ * A base in 4 bits of which an adapter's first values make up for what it has lost (LoftQ, Li et al. 2023, algorithm
+ * 1): by turns a matrix W less the low-rank factors L R is quantised to Q, and L R becomes the nearest to W - Q. With
+ * one iteration Q is what W is quantised to anyway, and only the adapter is LoftQ's; with more the base differs, and
+ * with it whatever trains on it. Other than in the paper and in PEFT, the scales of Q are quantised too, since those of
+ * the base are: what the base computes with is what is made up for.
  *
  * @param iterations at least 1
  * @param ranks rank of the factors by layer, then by projection; 0 where there is no adapter, whose matrix is quantised

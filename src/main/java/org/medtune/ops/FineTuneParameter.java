@@ -47,7 +47,8 @@ public enum FineTuneParameter {
     USE_RSLORA("use.rslora", "false", new Flag(), "divide the scale by the square root of the rank"),
     INIT_LORA_WEIGHTS("init.lora.weights", "true", Choice.of("true", "loftq"),
             "how the adapter begins: true changes nothing, loftq makes up for what load.in.4bit loses"),
-    LOFTQ_ITER("loftq.iter", "1", new Whole(1), "how often loftq quantises the model and improves the adapter by turns"),
+    LOFTQ_ITER("loftq.iter", "1", new Whole(1),
+            "how often loftq quantises the model and improves the adapter by turns"),
 
     GRADIENT_CHECKPOINTING("gradient.checkpointing", "on", Choice.of("none", "on", "offload"),
             "compute activations twice instead of keeping them (on), with what is kept on the host (offload), or not"),

@@ -31,8 +31,8 @@ import java.util.Map;
 final class KernelLibrary {
 
     private static final String MODULE_CLASS = "Kernels";
-    private static final List<String> FUNCTION_FILES = List.of("attention", "blockwise", "layer", "loftq", "loss", "nf4",
-            "normalization", "optimizer", "projection", "rotary", "generation");
+    private static final List<String> FUNCTION_FILES = List.of("attention", "blockwise", "layer", "loftq", "loss",
+            "nf4", "normalization", "optimizer", "projection", "rotary", "generation");
 
     /** The optimiser's switch is one flag a thread. */
     private static final ThreadLocal<Boolean> OPTIMIZER_OFF = ThreadLocal.withInitial(() -> {

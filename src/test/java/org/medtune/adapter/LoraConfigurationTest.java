@@ -88,7 +88,8 @@ class LoraConfigurationTest {
                 .hasMessageStartingWith("MEDTUNE000534: lora.rank.pattern has the key 'k_proj', ")
                 .hasMessageContaining("named like model.layers.0.self_attn.q_proj");
         assertThatThrownBy(() -> patterned(Map.of(), Map.of("layers.6.mlp.down_proj", 4.0), false)
-                .requireUsedPatterns(6)).hasMessageStartingWith("MEDTUNE000534: lora.alpha.pattern has the key 'layers.6");
+                .requireUsedPatterns(6))
+                .hasMessageStartingWith("MEDTUNE000534: lora.alpha.pattern has the key 'layers.6");
     }
 
     private static LoraConfiguration patterned(Map<String, Double> ranks, Map<String, Double> alphas,

@@ -32,7 +32,8 @@ class FineTuneParametersTest {
 
         assertThat(parameters.numbers(FineTuneParameter.LORA_RANK_PATTERN))
                 .containsExactly(Map.entry("layers.0.self_attn.q_proj", 32.0), Map.entry("q_proj", 8.0));
-        assertThat(parameters.numbers(FineTuneParameter.LORA_ALPHA_PATTERN)).containsExactly(Map.entry("down_proj", 0.5));
+        assertThat(parameters.numbers(FineTuneParameter.LORA_ALPHA_PATTERN))
+                .containsExactly(Map.entry("down_proj", 0.5));
         assertThat(FineTuneParameters.of(Map.of()).numbers(FineTuneParameter.LORA_RANK_PATTERN)).isEmpty();
     }
 

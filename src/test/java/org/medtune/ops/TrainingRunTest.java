@@ -68,7 +68,8 @@ class TrainingRunTest {
     static Stream<Arguments> parameters() {
         return Stream.of(
                 Arguments.of(Map.of("packing", "true")),
-                Arguments.of(Map.of("lora.rank.pattern", "down_proj=6", "lora.alpha.pattern", "layers.0.mlp.down_proj=3")),
+                Arguments.of(Map.of("lora.rank.pattern", "down_proj=6",
+                        "lora.alpha.pattern", "layers.0.mlp.down_proj=3")),
                 Arguments.of(Map.of("load.in.4bit", "true", "init.lora.weights", "loftq")),
                 Arguments.of(Map.of("load.in.4bit", "true", "init.lora.weights", "loftq", "loftq.iter", "2",
                         "use.rslora", "true", "packing", "true")));
@@ -124,7 +125,8 @@ class TrainingRunTest {
 
         // then: twelve rows to train on, two sequences a step
         assertThat(steps).isEqualTo(12);
-        int packs = Integer.parseInt(announced.replaceAll(".* 12 rows are packed into (\\d+) sequences of up to 32.*", "$1"));
+        int packs = Integer.parseInt(
+                announced.replaceAll(".* 12 rows are packed into (\\d+) sequences of up to 32.*", "$1"));
         assertThat(packs).isLessThan(12);
         assertThat(packedSteps).isEqualTo(packs);
     }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.assertj.core.data.Percentage;
@@ -18,6 +19,7 @@ import org.medtune.adapter.BiasTraining;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.adapter.LoraConfiguration;
 import org.medtune.adapter.LoraGradient;
+import org.medtune.adapter.ModulePatterns;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.ModelFolder;
 import org.medtune.model.Projection;
@@ -50,6 +52,9 @@ class AcceleratorGradientTest {
                 BiasTraining.ALL, false);
         LoraConfiguration dropout = new LoraConfiguration(8, 16, 0.2, EnumSet.allOf(Projection.class),
                 BiasTraining.NONE, false);
+        LoraConfiguration patterned = new LoraConfiguration(8, 16, 0, EnumSet.allOf(Projection.class),
+                BiasTraining.NONE, false, new ModulePatterns(Map.of("k_proj", 4.0, "down_proj", 24.0)),
+                new ModulePatterns(Map.of("up_proj", 5.0, "layers.1.self_attn.v_proj", 40.0)));
         return Stream.of(
                 Arguments.of(all, GradientCheckpointing.NONE, Quantization.NONE),
                 Arguments.of(all, GradientCheckpointing.ON, Quantization.NONE),
@@ -58,6 +63,8 @@ class AcceleratorGradientTest {
                 Arguments.of(all, GradientCheckpointing.ON, Quantization.NF4),
                 Arguments.of(some, GradientCheckpointing.NONE, Quantization.NONE),
                 Arguments.of(some, GradientCheckpointing.ON, Quantization.NF4),
+                Arguments.of(patterned, GradientCheckpointing.NONE, Quantization.NONE),
+                Arguments.of(patterned, GradientCheckpointing.ON, Quantization.NF4),
                 Arguments.of(dropout, GradientCheckpointing.ON, Quantization.NONE));
     }
 
@@ -87,6 +94,7 @@ class AcceleratorGradientTest {
             addNoise(scope, adapter);
             double loss = new GradientAccumulator(model, adapter, gradient, checkpointing)
                     .accumulate(ROWS, 1.0 / 400, 77);
+            gradient.complete();
             return new Result(loss, gradient.flat().toFloatArray());
         }
     }

@@ -303,7 +303,8 @@ class CheckpointStoreTest {
     void theStateOfTheOptimizerHasTheTypesInWhichItIsKept(MomentStorage moments) {
         // given: a store without a fingerprint by which the two would be told apart
         try (LoraAdapter other = LoraAdapter.initialize(model, LORA, 1);
-                LoraTrainer saved = ShortRows.trainer(model, other, ShortRows.recipe(1, GradientCheckpointing.ON, moments));
+                LoraTrainer saved = ShortRows.trainer(model, other,
+                        ShortRows.recipe(1, GradientCheckpointing.ON, moments));
                 LoraTrainer unlike = ShortRows.trainer(model, other, ShortRows.recipe(1, GradientCheckpointing.ON,
                         moments == MomentStorage.FLOAT32 ? MomentStorage.EIGHT_BIT : MomentStorage.FLOAT32))) {
             saved.step();
