@@ -20,6 +20,10 @@ final class ModelWeights {
     static final long LARGEST_QUANTIZED = 16L << 20;
     private static final int PER_LAYER = 10;
 
+    /** Where a layer's list has its norms. */
+    static final int INPUT_NORM = 0;
+    static final int POST_ATTENTION_NORM = 5;
+
     private final Tensor embedding;
     private final Tensor finalNorm;
     private final Tensor head;
@@ -57,6 +61,14 @@ final class ModelWeights {
 
     List<Tensor> layer(int layer) {
         return layers.get(layer);
+    }
+
+    Tensor inputNorm(int layer) {
+        return layers.get(layer).get(INPUT_NORM);
+    }
+
+    Tensor postAttentionNorm(int layer) {
+        return layers.get(layer).get(POST_ATTENTION_NORM);
     }
 
     /** A layer's weights with some of its biases replaced by trained ones. */
