@@ -185,6 +185,26 @@ class Kernels(Module):
     y, z = __torch__.projection.project(x, weight, bias, a, b, scaling, 0., 0)
     return [y, z]
 
+  def columns(self: __torch__.Kernels, x: Tensor, start: int, end: int) -> Tensor:
+    # a view
+    return x[:, start:end]
+
+  def put(self: __torch__.Kernels, target: Tensor, row: int, part: Tensor) -> Tensor:
+    return target[row:row + part.size(0), :part.size(1)].copy_(part)
+
+  def project_widened(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: List[Tensor],
+          scaling: float) -> List[Tensor]:
+    y, z = __torch__.projection.project_widened(x, weight, bias, a, b, scaling)
+    return [y, z]
+
+  def project_widened_again(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: Tensor, b: List[Tensor],
+          z: Tensor, inputs: int) -> Tensor:
+    return __torch__.projection.project_widened_again(x, weight, bias, b, z, inputs)
+
+  def input_gradient_widened(self: __torch__.Kernels, dy: Tensor, weight: Tensor, a: Tensor, b: List[Tensor],
+          scaling: float) -> List[Tensor]:
+    return __torch__.projection.input_gradient_widened(dy, weight, a, b, scaling)
+
   def project_again(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: Tensor, b: List[Tensor],
           z: Tensor) -> Tensor:
     return __torch__.projection.project_again(x, weight, bias, b, z)
@@ -273,6 +293,23 @@ class Kernels(Module):
           scalings: List[float], wanted: List[int], eps: float, least: int, most: int) -> List[Tensor]:
     return __torch__.generation.step(token_ids, row_positions, slot_of_row, banks, rows, positions, keys, embedding,
         norm, head, frequencies, weights, factors, biases, segments, scalings, wanted, eps, least, most)
+
+  def block_project(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: Tensor, slots: int,
+          factors: List[Tensor], biases: List[Tensor], masks: List[Tensor], scalings: List[float],
+          block: int) -> Tensor:
+    return __torch__.generation.block_project(x, weight, bias, slots, factors, biases, masks, scalings, block)
+
+  def block_results(self: __torch__.Kernels, h: Tensor, head: Tensor, rows: int, wanted: List[int],
+          block: int) -> List[Tensor]:
+    return __torch__.generation.block_results(h, head, rows, wanted, block)
+
+  def segment_masks(self: __torch__.Kernels, segments: List[int], rows: int, like: Tensor) -> List[Tensor]:
+    masks = annotate(List[Tensor], [])
+    for s in range(len(segments) - 1):
+      mask = torch.zeros([rows, 1], dtype=like.dtype, device=like.device)
+      mask[segments[s]:segments[s + 1]].fill_(1)
+      masks.append(mask)
+    return masks
 
   def rows_round_alike(self: __torch__.Kernels, rows: Tensor, weight: Tensor, least: int, most: int) -> Tensor:
     # whether products with all numbers of rows from least to most give a row the same bits

@@ -34,6 +34,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     private final List<Tensor> allWeights;
     private final ProductRows stepRows;
     private final ComputePath path;
+    private final Optional<FusedDecoding> fusedDecoding;
 
     private CausalLanguageModel(
             ModelConfiguration configuration, ComputeDevice device, ElementType type, Quantization quantization,
@@ -53,8 +54,10 @@ public final class CausalLanguageModel implements AutoCloseable {
                 .toList();
         this.stepRows = ProductRows.measure(scope, device.accelerator(), type, this::projections, weights.head());
         ComputePath scripted = new ScriptedPath(configuration, device, weights.finalNorm(), weights.head());
-        this.path = FusedPath.of(configuration, AcceleratorKernels.on(device), type, quantization, scripted,
-                weights.finalNorm(), weights.head()).orElse(scripted);
+        Optional<AcceleratorKernels> kernels = AcceleratorKernels.on(device);
+        this.path = FusedPath.of(configuration, kernels, type, quantization, scripted, weights.finalNorm(),
+                weights.head()).orElse(scripted);
+        this.fusedDecoding = FusedDecoding.of(configuration, kernels, type, quantization, weights, frequencies);
     }
 
     /** {@link #load(ModelFolder, ComputeDevice, ElementType, Quantization)} without quantization. */
@@ -84,7 +87,8 @@ public final class CausalLanguageModel implements AutoCloseable {
         WeightMemory.announce(folder, device, type, quantization);
         TensorScope scope = TensorRuntime.on(device).newScope();
         try {
-            ModelWeights weights = ModelWeights.load(folder, scope, type, quantization, loftQ);
+            ModelWeights weights = ModelWeights.load(folder, scope, type, quantization, loftQ,
+                    FusedPath.groupsToWiden(folder.configuration(), device, type, quantization));
             MESSAGES.modelLoaded(folder.path(), folder.storedBytes() >> 20, type.safetensorsName(), device.deviceName(),
                     TensorRuntime.describe());
             return new CausalLanguageModel(folder.configuration(), device, type, quantization, scope, weights);
@@ -249,12 +253,8 @@ public final class CausalLanguageModel implements AutoCloseable {
         sequences.forEach(sequence -> sequence.cache().requireRoom(1));
         DecodingStep step = new DecodingStep(sequences, configuration.layers());
         try (TensorScope work = newScope()) {
-            List<Tensor> results = work.call("step", work.ofLongs(step.tokenIds()), work.ofLongs(step.rowPositions()),
-                    work.ofLongs(step.slotsOfRows()), step.banks(), step.rowsOfSlots(work),
-                    step.positionsOfSlots(work), step.keys(), weights.embedding(), weights.finalNorm(),
-                    weights.head(), frequencies, allWeights, step.factors(), step.biases(none), step.segments(),
-                    step.scalings(), step.wanted(), configuration.rmsNormEpsilon(), stepRows.least(),
-                    stepRows.most());
+            List<Tensor> results = fusedDecoding.isPresent() ? fusedDecoding.get().step(work, step)
+                    : scriptedStep(work, step);
             sequences.forEach(sequence -> sequence.cache().advance(1));
             return step.inOrderOfSequences(results);
         }
@@ -280,10 +280,18 @@ public final class CausalLanguageModel implements AutoCloseable {
         return x;
     }
 
+    private List<Tensor> scriptedStep(TensorScope work, DecodingStep step) {
+        return work.call("step", work.ofLongs(step.tokenIds()), work.ofLongs(step.rowPositions()),
+                work.ofLongs(step.slotsOfRows()), step.banks(), step.rowsOfSlots(work), step.positionsOfSlots(work),
+                step.keys(), weights.embedding(), weights.finalNorm(), weights.head(), frequencies, allWeights,
+                step.factors(), step.biases(none), step.segments(), step.scalings(), step.wanted(),
+                configuration.rmsNormEpsilon(), stepRows.least(), stepRows.most());
+    }
+
     private LayerPass pass(int layer, MicroBatch batch, ActiveAdapter adapter, long dropoutSeed) {
         ActiveAdapter.Layer own = adapter.layers().get(layer);
-        return new LayerPass(batch, weights.layer(layer, own.biases()), own.factors(), adapter.scaling(),
-                adapter.dropout(), dropoutSeed);
+        return new LayerPass(batch, weights.layer(layer, own.biases()), weights.widened(layer), own.factors(),
+                adapter.scaling(), adapter.dropout(), dropoutSeed);
     }
 
     /** The matrices of one layer as products take them, those of one input stacked; the owner gets what is made. */

@@ -3,10 +3,11 @@ package org.medtune.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Optional;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,8 @@ class WeightMemoryTest {
     void isWhatIsTaken(ElementType type, Quantization quantization) {
         try (TensorScope scope = TensorRuntime.on(ComputeDevice.CPU).newScope()) {
             // when
-            ModelWeights weights = ModelWeights.load(FOLDER, scope, type, quantization, Optional.empty());
+            ModelWeights weights =
+                    ModelWeights.load(FOLDER, scope, type, quantization, Optional.empty(), Set.of());
 
             // then
             List<Tensor> all = new ArrayList<>(List.of(weights.embedding(), weights.finalNorm()));
