@@ -27,7 +27,8 @@ class Kernels(Module):
     return target.fill_(value)
 
   def add_scaled(self: __torch__.Kernels, target: Tensor, other: Tensor, factor: float) -> Tensor:
-    return target.add_(other, alpha=factor)
+    # other may lie on another device
+    return target.add_(other.to(target.device), alpha=factor)
 
   def matrix_views(self: __torch__.Kernels, flat: Tensor, offsets: List[int], rows: List[int],
           columns: List[int]) -> List[Tensor]:

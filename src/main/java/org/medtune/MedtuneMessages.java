@@ -576,6 +576,14 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 522, value = "The adapter %s is merged into %s; the result is %s")
     void adapterExported(Path adapter, Path model, Path target);
 
+    @Message(id = 540, value = "device is '%s'. Name each accelerator once, and the cpu only by itself.")
+    InvalidInputException devicesDoNotGoTogether(String names);
+
+    @Message(id = 541, value = "device stands for %d devices, but gradient.accumulation.steps is %d, so that some "
+            + "would have no micro-batch of a step to compute. Raise gradient.accumulation.steps, or name fewer "
+            + "devices.")
+    InvalidInputException moreDevicesThanMicroBatches(int devices, int microBatches);
+
     // ---- 600-699 evaluation and generation ----
 
     @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's "

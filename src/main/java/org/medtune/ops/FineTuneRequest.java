@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.medtune.InvalidInputException;
 import org.medtune.RecoverableException;
@@ -40,12 +41,21 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
                 ? problems.check(() -> datasetFile(home, parameters.text(DATASET_FILE))).orElse(null) : null;
         checkWords(parameters, problems);
         if (parameters.has(FineTuneParameter.DEVICE)) {
-            problems.check(() -> ComputeDevice.named(parameters.text(FineTuneParameter.DEVICE)));
+            problems.check(() -> devices(parameters));
         }
         problems.check(() -> writable(home.runs()));
         problems.check(() -> writable(home.adapters()));
         problems.throwIfAny();
         return new FineTuneRequest(parameters, model, dataset);
+    }
+
+    /**
+     * The devices to train on.
+     *
+     * @throws InvalidInputException if one is not there any more
+     */
+    public List<ComputeDevice> devices() {
+        return devices(parameters);
     }
 
     /**
@@ -82,6 +92,17 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
             problems.check(recipe::promptTemplate);
             problems.check(recipe::fieldNames);
         }
+    }
+
+    private static List<ComputeDevice> devices(FineTuneParameters parameters) {
+        List<ComputeDevice> devices = ComputeDevice.allNamed(parameters.text(FineTuneParameter.DEVICE));
+        if (parameters.has(FineTuneParameter.GRADIENT_ACCUMULATION_STEPS)) {
+            int microBatches = parameters.integer(FineTuneParameter.GRADIENT_ACCUMULATION_STEPS);
+            if (devices.size() > microBatches) {
+                throw MESSAGES.moreDevicesThanMicroBatches(devices.size(), microBatches);
+            }
+        }
+        return devices;
     }
 
     private static Path modelFolder(MedtuneHome home, String given) {

@@ -1,6 +1,7 @@
 package org.medtune.ops;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.medtune.InvalidInputException;
 import org.medtune.model.Quantization;
 import org.medtune.tensor.ComputeDevice;
@@ -17,12 +18,22 @@ import org.medtune.tensor.ElementType;
 public record ModelChoice(Path folder, ComputeDevice device, ElementType type, Quantization quantization) {
 
     /**
-     * The request's model; {@code auto} is decided by what this host has.
+     * The request's model, on the first of its devices; {@code auto} is decided by what this host has.
      *
      * @throws InvalidInputException if there is no such device
      */
     public static ModelChoice of(FineTuneRequest request) {
-        ComputeDevice device = ComputeDevice.named(request.parameters().text(FineTuneParameter.DEVICE));
+        return replicas(request).get(0);
+    }
+
+    /**
+     * The request's model on each of its devices, everywhere the same.
+     *
+     * @throws InvalidInputException if there is no such device
+     */
+    public static List<ModelChoice> replicas(FineTuneRequest request) {
+        List<ComputeDevice> devices = request.devices();
+        ComputeDevice device = devices.get(0);
         ElementType type = switch (request.parameters().text(FineTuneParameter.PRECISION)) {
             case "fp32" -> ElementType.FLOAT32;
             case "bf16" -> ElementType.BFLOAT16;
@@ -33,7 +44,7 @@ public record ModelChoice(Path folder, ComputeDevice device, ElementType type, Q
             case "false" -> Quantization.NONE;
             default -> automaticQuantization(device);
         };
-        return new ModelChoice(request.modelFolder(), device, type, quantization);
+        return devices.stream().map(d -> new ModelChoice(request.modelFolder(), d, type, quantization)).toList();
     }
 
     /** A model where and as precise as {@code auto} makes it. */

@@ -4,10 +4,12 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.dataset.TokenizedDataset;
 import org.medtune.dataset.TokenizedDatasetWriter;
+import org.medtune.model.CausalLanguageModel;
 import org.medtune.training.AtomicFolder;
 import org.medtune.training.CheckpointStore;
 import org.medtune.training.LoraTrainer;
@@ -24,7 +26,7 @@ public final class TrainingRun implements AutoCloseable {
     private final RunFolder folder;
     private final TrainingConfiguration configuration;
     private final CheckpointStore checkpoints;
-    private final BaseModels.Lease base;
+    private final List<BaseModels.Lease> bases;
     private final LoraAdapter adapter;
     private final LoraTrainer trainer;
     private double secondsOfSteps;
@@ -32,11 +34,11 @@ public final class TrainingRun implements AutoCloseable {
     private boolean healthy = true;
 
     private TrainingRun(RunFolder folder, TrainingConfiguration configuration, CheckpointStore checkpoints,
-                        BaseModels.Lease base, LoraAdapter adapter, LoraTrainer trainer) {
+                        List<BaseModels.Lease> bases, LoraAdapter adapter, LoraTrainer trainer) {
         this.folder = folder;
         this.configuration = configuration;
         this.checkpoints = checkpoints;
-        this.base = base;
+        this.bases = bases;
         this.adapter = adapter;
         this.trainer = trainer;
     }
@@ -54,21 +56,24 @@ public final class TrainingRun implements AutoCloseable {
         if (dataset.trainingRows() == 0) {
             throw MESSAGES.noTrainingRows(dataset.heldOut().size(), folder.dataset());
         }
-        ModelChoice choice = ModelChoice.of(request);
+        List<ModelChoice> choices = ModelChoice.replicas(request);
+        ModelChoice choice = choices.get(0);
         TrainingConfiguration configuration = recipe.training(dataset.trainingRows());
         CheckpointStore checkpoints = new CheckpointStore(folder.checkpoints(),
                 recipe.fingerprint(choice, dataset.fingerprint()), choice.folder().toString(),
                 recipe.adapterRecord(choice));
         removeRemains(folder);
         Optional<Path> newest = checkpoints.newestIntact();
-        BaseModels.Lease base = models.lend(choice);
+        List<BaseModels.Lease> bases = models.lendAll(choices);
+        List<CausalLanguageModel> replicas = bases.stream().map(BaseModels.Lease::model).toList();
+        CausalLanguageModel first = replicas.get(0);
         LoraAdapter adapter = null;
         try {
-            adapter = newest.map(path -> checkpoints.loadAdapter(path, base.model()))
-                    .orElseGet(() -> LoraAdapter.initialize(base.model(), recipe.lora(), configuration.seed()));
-            LoraTrainer trainer = new LoraTrainer(base.model(), adapter, configuration, dataset::training,
+            adapter = newest.map(path -> checkpoints.loadAdapter(path, first))
+                    .orElseGet(() -> LoraAdapter.initialize(first, recipe.lora(), configuration.seed()));
+            LoraTrainer trainer = new LoraTrainer(replicas, adapter, configuration, dataset::training,
                     RowOrder.shuffled(dataset.trainingRows(), configuration.rowsPerStep(), configuration.seed()));
-            TrainingRun run = new TrainingRun(folder, configuration, checkpoints, base, adapter, trainer);
+            TrainingRun run = new TrainingRun(folder, configuration, checkpoints, bases, adapter, trainer);
             newest.ifPresent(path -> checkpoints.restore(path, trainer));
             folder.metrics().cutAfter(trainer.stepsDone());
             return run;
@@ -76,7 +81,7 @@ public final class TrainingRun implements AutoCloseable {
             if (adapter != null) {
                 adapter.close();
             }
-            base.close();
+            bases.forEach(BaseModels.Lease::close);
             throw e;
         }
     }
@@ -123,7 +128,7 @@ public final class TrainingRun implements AutoCloseable {
     public void close() {
         trainer.close();
         adapter.close();
-        base.close();
+        bases.forEach(BaseModels.Lease::close);
     }
 
     private static void removeRemains(RunFolder folder) {

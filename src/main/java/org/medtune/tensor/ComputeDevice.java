@@ -6,9 +6,12 @@ import ai.djl.Device;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.cuda.CudaUtils;
 import java.lang.management.MemoryUsage;
+import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Where tensors live and kernels run: the host's processor, or one of its accelerators.
@@ -47,6 +50,30 @@ public record ComputeDevice(boolean accelerator, int index) {
             throw MESSAGES.noSuchAccelerator(name, present);
         }
         return new ComputeDevice(true, index);
+    }
+
+    /**
+     * The devices that {@code names} stands for.
+     *
+     * @param names {@code all} (every accelerator, or else the processor), or names of {@link #named} separated by
+     *     commas
+     * @return at least one device, none twice, in the order of the names
+     * @throws org.medtune.InvalidInputException when a name means nothing, this host has no such device, or one is
+     *     named twice or beside others that it does not go with
+     */
+    public static List<ComputeDevice> allNamed(String names) {
+        if (names.equals("all")) {
+            int present = TensorRuntime.acceleratorCount();
+            return present == 0 ? List.of(CPU)
+                    : IntStream.range(0, present).mapToObj(index -> new ComputeDevice(true, index)).toList();
+        }
+        List<ComputeDevice> devices = Arrays.stream(names.split(",", -1)).map(String::strip)
+                .map(ComputeDevice::named).toList();
+        boolean alike = devices.stream().allMatch(ComputeDevice::accelerator);
+        if (devices.size() > 1 && (!alike || devices.stream().distinct().count() < devices.size())) {
+            throw MESSAGES.devicesDoNotGoTogether(names);
+        }
+        return devices;
     }
 
     /** The name under which {@link #named} finds this device. */

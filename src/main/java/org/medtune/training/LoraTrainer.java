@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.medtune.adapter.LoraAdapter;
-import org.medtune.adapter.LoraGradient;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.tensor.TensorScope;
 
@@ -23,27 +22,33 @@ public final class LoraTrainer implements AutoCloseable {
     private final RowOrder order;
     private final CausalLanguageModel model;
     private final LoraAdapter adapter;
-    private final LoraGradient gradient;
+    private final StepGradient gradient;
     private final AdamW optimizer;
-    private final GradientAccumulator accumulator;
     private final List<StepReport> history = new ArrayList<>();
 
-    /**
-     * A trainer before its first step.
-     *
-     * @param rows token ids by row; a row needs at least two
-     * @param order which rows a step takes
-     */
+    /** A trainer on one device. */
     public LoraTrainer(CausalLanguageModel model, LoraAdapter adapter, TrainingConfiguration configuration,
             TrainingRows rows, RowOrder order) {
-        this.model = model;
+        this(List.of(model), adapter, configuration, rows, order);
+    }
+
+    /**
+     * A trainer before its first step. The micro-batches of a step are spread over devices: what is computed does not
+     * depend on their number, but for the order in which gradients are added up.
+     *
+     * @param models the same frozen model on each device; the adapter is on the first, and so is the optimizer
+     * @param rows token ids by row, at least two each; asked for by the caller of {@link #step} alone
+     * @param order which rows a step takes
+     */
+    public LoraTrainer(List<CausalLanguageModel> models, LoraAdapter adapter, TrainingConfiguration configuration,
+            TrainingRows rows, RowOrder order) {
+        this.model = models.get(0);
         this.adapter = adapter;
         this.configuration = configuration;
         this.rows = rows;
         this.order = order;
-        this.gradient = adapter.newGradient();
-        this.optimizer = new AdamW(model, adapter, gradient, configuration.adam());
-        this.accumulator = new GradientAccumulator(model, adapter, gradient, configuration.gradientCheckpointing());
+        this.gradient = new StepGradient(models, adapter, configuration.gradientCheckpointing());
+        this.optimizer = new AdamW(model, adapter, gradient.flat(), configuration.adam());
     }
 
     /** Optimizer steps taken. */
@@ -65,21 +70,15 @@ public final class LoraTrainer implements AutoCloseable {
      * Takes the next optimizer step: gradients over all micro-batches, scaled by the number of predicted tokens of the
      * whole step; clipping; AdamW.
      *
-     * @throws org.medtune.RecoverableException when loss or gradient are no numbers (adapter and optimizer state are
-     *     then as before the step), or when memory runs out
+     * @throws org.medtune.RecoverableException when loss or gradient are no numbers, or when memory runs out on one of
+     *     the devices; adapter and optimizer state are as before the step unless it is the optimizer that failed
      */
     public StepReport step() {
         long started = System.nanoTime();
         int step = stepsDone() + 1;
         List<int[]> batch = Arrays.stream(order.rows(step)).mapToObj(rows::tokenIds).toList();
         long tokens = batch.stream().mapToLong(ids -> ids.length - 1L).sum();
-        gradient.clear();
-        double sum = 0;
-        for (int start = 0, micro = 0; start < batch.size(); start += configuration.microBatchSize(), micro++) {
-            List<int[]> part = batch.subList(start, Math.min(start + configuration.microBatchSize(), batch.size()));
-            sum += accumulator.accumulate(part, 1.0 / tokens, Seeds.mix(configuration.seed(), step, micro));
-        }
-        double loss = sum / tokens;
+        double loss = gradient.compute(parts(step, batch), 1.0 / tokens) / tokens;
         double norm = clip();
         if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
             throw MESSAGES.notANumber(step, loss, norm);
@@ -118,6 +117,16 @@ public final class LoraTrainer implements AutoCloseable {
     public void close() {
         optimizer.close();
         gradient.close();
+    }
+
+    private List<StepGradient.Part> parts(int step, List<int[]> batch) {
+        List<StepGradient.Part> parts = new ArrayList<>();
+        for (int start = 0; start < batch.size(); start += configuration.microBatchSize()) {
+            int end = Math.min(start + configuration.microBatchSize(), batch.size());
+            parts.add(new StepGradient.Part(batch.subList(start, end),
+                    Seeds.mix(configuration.seed(), step, parts.size())));
+        }
+        return parts;
     }
 
     private double clip() {
