@@ -1,6 +1,7 @@
 # Causal self-attention with grouped key and value heads. The rows of a micro-batch lie one after the other without
 # padding; row i takes the tokens from boundaries[i] to boundaries[i + 1], and no token sees another row. row_starts holds
-# the same numbers as an int32 tensor on the device, for the accelerator's variable-length kernel.
+# the same numbers as an int32 tensor on the device for the accelerator's variable-length kernel, and nothing where that
+# is not there.
 
 def heads_first(x: Tensor) -> Tensor:
   # [tokens, heads, size] -> [1, heads, tokens, size], a view
@@ -28,14 +29,15 @@ def longest(boundaries: List[int]) -> int:
   return most
 
 def probabilities(q: Tensor, k: Tensor) -> Tensor:
-  # the definition, for an accelerator's float32, which has no fused kernel that takes all shapes
-  scores = (q @ k.transpose(-2, -1)) * (float(q.size(-1)) ** -0.5)
+  # The definition, for accelerators older than Ampere and for float32, which has no fused kernel that takes all shapes.
+  # Scaled before the product, whose largest numbers float16 might not hold; the sum is in float32.
+  scores = ((q * (float(q.size(-1)) ** -0.5)) @ k.transpose(-2, -1)).to(6)
   later = torch.ones([q.size(-2), k.size(-2)], dtype=11, device=q.device).triu(1)
-  return torch.softmax(scores.masked_fill(later, -1e30), -1)
+  return torch.softmax(scores.masked_fill(later, -1e30), -1).to(q.dtype)
 
 def forward(q: Tensor, k: Tensor, v: Tensor, boundaries: List[int], row_starts: Tensor) -> Tuple[Tensor, List[Tensor]]:
   # q [tokens, heads, size], k and v [tokens, groups, size] -> output like q, and what the backward pass needs
-  if q.is_cuda and q.dtype != 6:
+  if row_starts.numel() > 0:
     most = __torch__.attention.longest(boundaries)
     output, lse, seed, offset, mask = torch._flash_attention_forward(q, k, v, row_starts, row_starts, most, most, 0.,
         True, False)
@@ -62,7 +64,7 @@ def forward(q: Tensor, k: Tensor, v: Tensor, boundaries: List[int], row_starts: 
 
 def backward(d_output: Tensor, q: Tensor, k: Tensor, v: Tensor, saved: List[Tensor], boundaries: List[int],
         row_starts: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
-  if q.is_cuda and q.dtype != 6:
+  if row_starts.numel() > 0:
     most = __torch__.attention.longest(boundaries)
     dq, dk, dv = torch._flash_attention_backward(d_output, q, k, v, saved[0], saved[1], row_starts, row_starts, most,
         most, 0., True, saved[2], saved[3])

@@ -28,6 +28,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     private final ComputeDevice device;
     private final ElementType type;
     private final Quantization quantization;
+    private final AttentionKernel attention;
     private final TensorScope scope;
     private final ModelWeights weights;
     private final Tensor frequencies;
@@ -44,6 +45,7 @@ public final class CausalLanguageModel implements AutoCloseable {
         this.device = device;
         this.type = type;
         this.quantization = quantization;
+        this.attention = AttentionKernel.of(device, type);
         this.scope = scope;
         this.weights = weights;
         this.frequencies = frequencies(scope, configuration);
@@ -68,7 +70,7 @@ public final class CausalLanguageModel implements AutoCloseable {
      * anything is read.
      *
      * @param type in which matrix products are computed and all weights held that are not quantised:
-     *     {@link ElementType#FLOAT32} or {@link ElementType#BFLOAT16}
+     *     {@link ElementType#FLOAT32}, {@link ElementType#BFLOAT16} or {@link ElementType#FLOAT16}
      * @param quantization how the matrices of projections are held
      * @throws org.medtune.RecoverableException when the device's memory does not suffice
      */
@@ -105,6 +107,11 @@ public final class CausalLanguageModel implements AutoCloseable {
     /** How the matrices of projections are held. */
     public Quantization quantization() {
         return quantization;
+    }
+
+    /** How it attends in training. */
+    public AttentionKernel attention() {
+        return attention;
     }
 
     /** An adapter of rank 0: with it the model is the base model. Owned by the model. */

@@ -1,5 +1,7 @@
 package org.medtune.model;
 
+import static org.medtune.MedtuneMessages.MESSAGES;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -19,6 +21,7 @@ final class ModelWeights {
     /** A tensor that will be quantised is float32 on the way: smaller parts, of whole rows and blocks. */
     static final long LARGEST_QUANTIZED = 16L << 20;
     private static final int PER_LAYER = 10;
+    private static final double LARGEST_HALF = 65504;
 
     private final Tensor embedding;
     private final Tensor finalNorm;
@@ -168,11 +171,27 @@ final class ModelWeights {
                 if (entry.type() == type) {
                     tensors.add(stored);
                 } else {
+                    requireRepresentable(parts, location, name, stored);
                     tensors.add(parts.callForTensor("to_type", stored, type.scalarType()));
                     stored.close();
                 }
             });
             return tensors;
+        }
+
+        /** Of the types that weights are computed in, only float16 has a smaller range than those of the files. */
+        private void requireRepresentable(TensorScope parts, ModelFolder.Location location, String name,
+                Tensor stored) {
+            if (type != ElementType.FLOAT16) {
+                return;
+            }
+            try (TensorScope work = parts.newScope()) {
+                Tensor largest = work.callForTensor("largest", stored);
+                double magnitude = work.callForTensor("to_type", largest, ElementType.FLOAT32.scalarType()).toDouble();
+                if (magnitude > LARGEST_HALF) {
+                    throw MESSAGES.weightTooLargeForHalf(location.file().path(), name, magnitude);
+                }
+            }
         }
 
         /** Reads a tensor of the files as it is stored, so many rows at a time. */

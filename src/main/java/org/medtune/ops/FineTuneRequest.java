@@ -102,6 +102,13 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
                 throw MESSAGES.moreDevicesThanMicroBatches(devices.size(), microBatches);
             }
         }
+        boolean bfloat16 = parameters.has(FineTuneParameter.PRECISION)
+                && parameters.text(FineTuneParameter.PRECISION).equals("bf16");
+        if (bfloat16) {
+            devices.stream().filter(device -> !device.computesBfloat16()).findFirst().ifPresent(old -> {
+                throw MESSAGES.noBfloat16(old.description());
+            });
+        }
         return devices;
     }
 

@@ -2,6 +2,7 @@ package org.medtune.ops;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.medtune.InvalidInputException;
 import org.medtune.model.Quantization;
 import org.medtune.tensor.ComputeDevice;
@@ -16,6 +17,9 @@ import org.medtune.tensor.ElementType;
  * @param quantization how the matrices of its projections are held
  */
 public record ModelChoice(Path folder, ComputeDevice device, ElementType type, Quantization quantization) {
+
+    private static final Map<String, ElementType> PRECISIONS =
+            Map.of("fp32", ElementType.FLOAT32, "bf16", ElementType.BFLOAT16, "fp16", ElementType.FLOAT16);
 
     /**
      * The request's model, on the first of its devices; {@code auto} is decided by what this host has.
@@ -33,16 +37,12 @@ public record ModelChoice(Path folder, ComputeDevice device, ElementType type, Q
      */
     public static List<ModelChoice> replicas(FineTuneRequest request) {
         List<ComputeDevice> devices = request.devices();
-        ComputeDevice device = devices.get(0);
-        ElementType type = switch (request.parameters().text(FineTuneParameter.PRECISION)) {
-            case "fp32" -> ElementType.FLOAT32;
-            case "bf16" -> ElementType.BFLOAT16;
-            default -> automaticType(device);
-        };
+        String precision = request.parameters().text(FineTuneParameter.PRECISION);
+        ElementType type = PRECISIONS.containsKey(precision) ? PRECISIONS.get(precision) : automaticType(devices);
         Quantization quantization = switch (request.parameters().text(FineTuneParameter.LOAD_IN_4BIT)) {
             case "true" -> Quantization.NF4;
             case "false" -> Quantization.NONE;
-            default -> automaticQuantization(device);
+            default -> automaticQuantization(devices.get(0));
         };
         return devices.stream().map(d -> new ModelChoice(request.modelFolder(), d, type, quantization)).toList();
     }
@@ -50,11 +50,21 @@ public record ModelChoice(Path folder, ComputeDevice device, ElementType type, Q
     /** A model where and as precise as {@code auto} makes it. */
     public static ModelChoice automatic(Path folder) {
         ComputeDevice device = ComputeDevice.named("auto");
-        return new ModelChoice(folder, device, automaticType(device), automaticQuantization(device));
+        return new ModelChoice(folder, device, automaticType(List.of(device)), automaticQuantization(device));
     }
 
-    private static ElementType automaticType(ComputeDevice device) {
-        return device.accelerator() ? ElementType.BFLOAT16 : ElementType.FLOAT32;
+    /** The value of the parameter {@code precision} that stands for the type. */
+    String precision() {
+        return PRECISIONS.entrySet().stream().filter(entry -> entry.getValue() == type).findFirst().orElseThrow()
+                .getKey();
+    }
+
+    /** The same on all devices, as the tutorial has it: bfloat16 where it is supported, else float16. */
+    private static ElementType automaticType(List<ComputeDevice> devices) {
+        if (!devices.get(0).accelerator()) {
+            return ElementType.FLOAT32;
+        }
+        return devices.stream().allMatch(ComputeDevice::computesBfloat16) ? ElementType.BFLOAT16 : ElementType.FLOAT16;
     }
 
     private static Quantization automaticQuantization(ComputeDevice device) {

@@ -6,10 +6,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.dataset.TokenizedDataset;
 import org.medtune.dataset.TokenizedDatasetWriter;
 import org.medtune.model.CausalLanguageModel;
+import org.medtune.model.Quantization;
+import org.medtune.tensor.TensorRuntime;
 import org.medtune.training.AtomicFolder;
 import org.medtune.training.CheckpointStore;
 import org.medtune.training.LoraTrainer;
@@ -76,6 +79,7 @@ public final class TrainingRun implements AutoCloseable {
             TrainingRun run = new TrainingRun(folder, configuration, checkpoints, bases, adapter, trainer);
             newest.ifPresent(path -> checkpoints.restore(path, trainer));
             folder.metrics().cutAfter(trainer.stepsDone());
+            tellSetUp(choices, first);
             return run;
         } catch (RuntimeException | Error e) {
             if (adapter != null) {
@@ -109,7 +113,8 @@ public final class TrainingRun implements AutoCloseable {
         stepsHere++;
         long left = Math.round(secondsOfSteps / stepsHere * (totalSteps() - report.step()));
         StepMetrics metrics = new StepMetrics(report.step(), totalSteps(), report.loss(), report.learningRate(),
-                report.gradientNorm(), report.tokens(), report.tokens() / report.seconds(), left);
+                report.gradientNorm(), report.tokens(), report.tokens() / report.seconds(), left, report.lossScale(),
+                report.skipped());
         folder.metrics().append(metrics);
         healthy = true;
         return metrics;
@@ -129,6 +134,15 @@ public final class TrainingRun implements AutoCloseable {
         trainer.close();
         adapter.close();
         bases.forEach(BaseModels.Lease::close);
+    }
+
+    private static void tellSetUp(List<ModelChoice> choices, CausalLanguageModel model) {
+        ModelChoice choice = choices.get(0);
+        MESSAGES.trainingSetUp(
+                choices.stream().map(c -> c.device().description()).collect(Collectors.joining(", ")),
+                choice.precision(),
+                choice.quantization() == Quantization.NONE ? choice.precision() : "4 bits (NF4)",
+                model.attention().label(), TensorRuntime.describe());
     }
 
     private static void removeRemains(RunFolder folder) {

@@ -6,6 +6,7 @@ import ai.djl.Device;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.cuda.CudaUtils;
 import java.lang.management.MemoryUsage;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
@@ -24,6 +25,7 @@ public record ComputeDevice(boolean accelerator, int index) {
     /** The host's processor. */
     public static final ComputeDevice CPU = new ComputeDevice(false, 0);
 
+    private static final int AMPERE = 8;
     private static final Pattern GPU_NAME = Pattern.compile("gpu(\\d{1,3})");
 
     /**
@@ -79,6 +81,32 @@ public record ComputeDevice(boolean accelerator, int index) {
     /** The name under which {@link #named} finds this device. */
     public String deviceName() {
         return accelerator ? "gpu" + index : "cpu";
+    }
+
+    /** Name, and what the device is, for people: {@code gpu0 (NVIDIA H100 80GB HBM3)}. */
+    public String description() {
+        String model = accelerator
+                ? AcceleratorProperties.of(index).map(AcceleratorProperties::name).orElse("unknown")
+                : HostProcessor.name(Path.of("/proc/cpuinfo")) + ", " + Runtime.getRuntime().availableProcessors()
+                        + " processors";
+        return deviceName() + " (" + model + ")";
+    }
+
+    /**
+     * Whether it computes in bfloat16: processors do, and accelerators from compute capability 8.0 (Ampere) on. One
+     * that does not tell counts as such.
+     */
+    public boolean computesBfloat16() {
+        return !accelerator || ampereOrNewer();
+    }
+
+    /** Whether PyTorch has its variable-length flash attention there: on accelerators from Ampere on. */
+    public boolean hasFlashAttention() {
+        return accelerator && ampereOrNewer();
+    }
+
+    private boolean ampereOrNewer() {
+        return AcceleratorProperties.of(index).map(properties -> properties.major() >= AMPERE).orElse(true);
     }
 
     /** Bytes of this device's memory that can still be taken; empty where nothing tells. */

@@ -62,6 +62,11 @@ final class AdamW implements AutoCloseable {
         return state;
     }
 
+    /** Updates so far. */
+    int stepsDone() {
+        return stepsDone;
+    }
+
     /** Goes on after so many steps, once the tensors of {@link #state()} have the values that they had then. */
     void resumeAfter(int steps) {
         stepsDone = steps;

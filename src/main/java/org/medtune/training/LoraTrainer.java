@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.model.CausalLanguageModel;
+import org.medtune.tensor.ElementType;
 import org.medtune.tensor.TensorScope;
 
 /**
@@ -24,6 +26,7 @@ public final class LoraTrainer implements AutoCloseable {
     private final LoraAdapter adapter;
     private final StepGradient gradient;
     private final AdamW optimizer;
+    private final Optional<LossScaler> scaler;
     private final List<StepReport> history = new ArrayList<>();
 
     /** A trainer on one device. */
@@ -49,6 +52,7 @@ public final class LoraTrainer implements AutoCloseable {
         this.order = order;
         this.gradient = new StepGradient(models, adapter, configuration.gradientCheckpointing());
         this.optimizer = new AdamW(model, adapter, gradient.flat(), configuration.adam());
+        this.scaler = model.type() == ElementType.FLOAT16 ? Optional.of(new LossScaler()) : Optional.empty();
     }
 
     /** Optimizer steps taken. */
@@ -70,24 +74,39 @@ public final class LoraTrainer implements AutoCloseable {
      * Takes the next optimizer step: gradients over all micro-batches, scaled by the number of predicted tokens of the
      * whole step; clipping; AdamW.
      *
-     * @throws org.medtune.RecoverableException when loss or gradient are no numbers, or when memory runs out on one of
-     *     the devices; adapter and optimizer state are as before the step unless it is the optimizer that failed
+     * <p>In float16 the loss is scaled ({@link LossScaler}). A step whose gradient is no number is skipped: it counts
+     * as a step, since its rows have been used, but neither optimizer nor learning rate move on, as in Transformers'
+     * {@code Trainer}.
+     *
+     * @throws org.medtune.RecoverableException when loss or gradient are no numbers (in float16, when no scale is left
+     *     to try), or when memory runs out on one of the devices; adapter and optimizer state are as before the step
+     *     unless it is the optimizer that failed
      */
     public StepReport step() {
         long started = System.nanoTime();
         int step = stepsDone() + 1;
         List<int[]> batch = Arrays.stream(order.rows(step)).mapToObj(rows::tokenIds).toList();
         long tokens = batch.stream().mapToLong(ids -> ids.length - 1L).sum();
-        double loss = gradient.compute(parts(step, batch), 1.0 / tokens) / tokens;
-        double norm = clip();
-        if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+        double scale = scaler.map(LossScaler::scale).orElse(1.0);
+        double loss = gradient.compute(parts(step, batch), scale / tokens) / tokens;
+        double norm = clip(scale);
+        boolean number = Double.isFinite(loss) && Double.isFinite(norm);
+        if (!number && scaler.isEmpty()) {
             throw MESSAGES.notANumber(step, loss, norm);
         }
-        double learningRate = configuration.learningRate(step);
-        optimizer.step(learningRate);
-        adapter.refresh();
+        if (!number && scaler.get().exhausted()) {
+            throw MESSAGES.lossScaleExhausted(step, loss, norm, scale);
+        }
+        double learningRate = configuration.learningRate(optimizer.stepsDone() + 1);
+        if (number) {
+            optimizer.step(learningRate);
+            adapter.refresh();
+        } else {
+            MESSAGES.stepSkipped(step, scale, scale * LossScaler.BACKOFF);
+        }
+        scaler.ifPresent(own -> own.update(!number));
         double seconds = (System.nanoTime() - started) / 1e9;
-        StepReport report = new StepReport(step, loss, norm, learningRate, tokens, seconds);
+        StepReport report = new StepReport(step, loss, norm, learningRate, tokens, seconds, scale, !number);
         history.add(report);
         return report;
     }
@@ -107,10 +126,21 @@ public final class LoraTrainer implements AutoCloseable {
         return optimizer;
     }
 
-    /** Takes an earlier run's history over; its last step is the last one done. */
-    void restoreHistory(List<StepReport> earlier) {
+    /** What the loss is scaled by, where it is. */
+    Optional<LossScaler.State> lossScale() {
+        return scaler.map(LossScaler::state);
+    }
+
+    /**
+     * Goes on after the last step of a history, once adapter and optimizer have the values that they had then.
+     *
+     * @param lossScale what {@link #lossScale()} was
+     */
+    void resumeAfter(List<StepReport> earlier, Optional<LossScaler.State> lossScale) {
         history.clear();
         history.addAll(earlier);
+        optimizer.resumeAfter((int) earlier.stream().filter(report -> !report.skipped()).count());
+        lossScale.ifPresent(state -> scaler.orElseThrow().restore(state));
     }
 
     @Override
@@ -129,8 +159,12 @@ public final class LoraTrainer implements AutoCloseable {
         return parts;
     }
 
-    private double clip() {
+    /** Undoes the scaling of the loss, and clips; the result is the norm between the two. */
+    private double clip(double scale) {
         try (TensorScope work = model.newScope()) {
+            if (scale != 1) {
+                work.call("multiply", gradient.flat(), 1 / scale);
+            }
             return work.callForTensor("clip_gradient", gradient.flat(), configuration.maxGradientNorm()).toDouble();
         }
     }
