@@ -1,6 +1,6 @@
 # Matrix products, with oneDNN on the processor: its float32 kernels use the widest vectors of any vendor's processor,
-# where the BLAS library that PyTorch is built with does so only on its own vendor's. float16 is for accelerators, and few
-# processors have it in oneDNN.
+# where the BLAS library that PyTorch is built with does so only on its own vendor's. float16 is for accelerators, and
+# few processors have it in oneDNN.
 
 def linear(x: Tensor, weight: Tensor) -> Tensor:
   # x [rows, inputs], weight [outputs, inputs] -> x weight^T

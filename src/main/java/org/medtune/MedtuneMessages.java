@@ -585,9 +585,9 @@ public interface MedtuneMessages extends BasicLogger {
     InvalidInputException moreDevicesThanMicroBatches(int devices, int microBatches);
 
     @LogMessage(level = Logger.Level.DEBUG)
-    @Message(id = 542, value = "The driver does not tell what accelerator %d is (%s). It is used as one of compute "
-            + "capability 8.0 or above.")
-    void acceleratorUnknown(int index, String reason);
+    @Message(id = 542, value = "NVIDIA's driver does not tell what accelerators there are (%s). They are used as "
+            + "such of compute capability 8.0 or above.")
+    void acceleratorUnknown(String reason);
 
     @LogMessage(level = Logger.Level.INFO)
     @Message(id = 543, value = "Training on %s in %s, the projections of the base model held in %s; %s; %s")

@@ -94,13 +94,16 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
         }
     }
 
+    static void checkWorkForAll(List<ComputeDevice> devices, int microBatches) {
+        if (devices.size() > microBatches) {
+            throw MESSAGES.moreDevicesThanMicroBatches(devices.size(), microBatches);
+        }
+    }
+
     private static List<ComputeDevice> devices(FineTuneParameters parameters) {
         List<ComputeDevice> devices = ComputeDevice.allNamed(parameters.text(FineTuneParameter.DEVICE));
         if (parameters.has(FineTuneParameter.GRADIENT_ACCUMULATION_STEPS)) {
-            int microBatches = parameters.integer(FineTuneParameter.GRADIENT_ACCUMULATION_STEPS);
-            if (devices.size() > microBatches) {
-                throw MESSAGES.moreDevicesThanMicroBatches(devices.size(), microBatches);
-            }
+            checkWorkForAll(devices, parameters.integer(FineTuneParameter.GRADIENT_ACCUMULATION_STEPS));
         }
         boolean bfloat16 = parameters.has(FineTuneParameter.PRECISION)
                 && parameters.text(FineTuneParameter.PRECISION).equals("bf16");

@@ -7,6 +7,7 @@ import com.sun.jna.Platform;
 import com.sun.jna.ptr.IntByReference;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What NVIDIA's driver tells of a device. It counts devices as the CUDA runtime does, CUDA_VISIBLE_DEVICES included.
@@ -26,20 +27,37 @@ record AcceleratorProperties(String name, int major, int minor) {
     /** The device of that number; empty where there is no driver, or it knows no such device. */
     static Optional<AcceleratorProperties> of(int index) {
         try {
-            // what the driver's own package installs; the name without a version is that of the development package
-            NativeLibrary driver = NativeLibrary.getInstance(Platform.isWindows() ? "nvcuda" : "libcuda.so.1");
+            NativeLibrary driver = driver();
             IntByReference device = new IntByReference();
             byte[] name = new byte[LONGEST_NAME];
-            require(driver, "cuInit", 0);
             require(driver, "cuDeviceGet", device, index);
             require(driver, "cuDeviceGetName", name, name.length, device.getValue());
             return Optional.of(new AcceleratorProperties(text(name),
                     attribute(driver, COMPUTE_CAPABILITY_MAJOR, device),
                     attribute(driver, COMPUTE_CAPABILITY_MINOR, device)));
         } catch (IllegalStateException | LinkageError e) {
-            MESSAGES.acceleratorUnknown(index, e.toString());
+            MESSAGES.acceleratorUnknown(e.toString());
             return Optional.empty();
         }
+    }
+
+    /** The number of devices; empty where the driver cannot be asked. */
+    static OptionalInt count() {
+        try {
+            IntByReference count = new IntByReference();
+            require(driver(), "cuDeviceGetCount", count);
+            return OptionalInt.of(count.getValue());
+        } catch (IllegalStateException | LinkageError e) {
+            MESSAGES.acceleratorUnknown(e.toString());
+            return OptionalInt.empty();
+        }
+    }
+
+    private static NativeLibrary driver() {
+        // what the driver's own package installs; the name without a version is that of the development package
+        NativeLibrary driver = NativeLibrary.getInstance(Platform.isWindows() ? "nvcuda" : "libcuda.so.1");
+        require(driver, "cuInit", 0);
+        return driver;
     }
 
     private static int attribute(NativeLibrary driver, int attribute, IntByReference device) {

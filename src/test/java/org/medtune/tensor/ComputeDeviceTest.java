@@ -64,6 +64,13 @@ class ComputeDeviceTest {
                 .hasMessageStartingWith("MEDTUNE000101: The device gpu98 is not there");
     }
 
+    @Test
+    void theProcessorTellsItsNameAndComputesInBfloat16() {
+        assertThat(ComputeDevice.CPU.description()).matches("cpu \\(.+, \\d+ processors\\)");
+        assertThat(ComputeDevice.CPU.computesBfloat16()).isTrue();
+        assertThat(ComputeDevice.CPU.hasFlashAttention()).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"cpu,cpu", "auto,cpu"})
     void theProcessorIsNamedByItself(String names) {
