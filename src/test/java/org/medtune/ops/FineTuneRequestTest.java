@@ -90,7 +90,7 @@ class FineTuneRequestTest {
         assertThatThrownBy(() -> FineTuneRequest.of(home, Map.of("device", "gpu98, gpu99")))
                 .hasMessageContaining("MEDTUNE000101: The device gpu98 is not there");
         assertThatThrownBy(() -> FineTuneRequest.of(home, Map.of("device", "cpu,cpu")))
-                .hasMessageContaining("MEDTUNE000003: device is 'cpu,cpu'; give auto, all, cpu, or accelerators such as");
+                .hasMessageContaining("MEDTUNE000003: device is 'cpu,cpu'; give auto, all, cpu, or accelerators");
     }
 
     @Test
@@ -100,8 +100,8 @@ class FineTuneRequestTest {
 
         assertThatThrownBy(() -> FineTuneRequest.checkWorkForAll(two, 1))
                 .isInstanceOf(InvalidInputException.class)
-                .hasMessageStartingWith("MEDTUNE000541: device stands for 2 devices, but gradient.accumulation.steps is "
-                        + "1");
+                .hasMessageStartingWith(
+                        "MEDTUNE000541: device stands for 2 devices, but gradient.accumulation.steps is 1");
     }
 
     @Test

