@@ -144,11 +144,13 @@ final class ModelWeights {
         private Tensor quantized(TensorScope parts, int layer, Projection.Group group) {
             Nf4Matrix matrix = new Nf4Matrix(parts, type);
             for (Projection projection : group.members()) {
-                ModelFolder.Location location = folder.tensor(WeightNames.weight(layer, projection));
+                String name = WeightNames.weight(layer, projection);
+                ModelFolder.Location location = folder.tensor(name);
                 long rowBytes = location.entry().length() / location.entry().shape()[0];
                 // so many rows are whole blocks, however long a row is
                 long rows = Math.max(1, LARGEST_QUANTIZED / rowBytes / Nf4Matrix.BLOCK) * Nf4Matrix.BLOCK;
                 forEachPart(parts, location, rows, part -> {
+                    requireRepresentable(parts, location, name, part);
                     matrix.add(part);
                     part.close();
                 });
