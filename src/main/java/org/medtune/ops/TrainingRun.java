@@ -136,7 +136,7 @@ public final class TrainingRun implements AutoCloseable {
         bases.forEach(BaseModels.Lease::close);
     }
 
-    private static void tellSetUp(List<ModelChoice> choices, CausalLanguageModel model) {
+    static void tellSetUp(List<ModelChoice> choices, CausalLanguageModel model) {
         ModelChoice choice = choices.get(0);
         MESSAGES.trainingSetUp(
                 choices.stream().map(c -> c.device().description()).collect(Collectors.joining(", ")),
