@@ -34,6 +34,16 @@ class Kernels(Module):
     # other may lie on another device
     return target.add_(other.to(target.device), alpha=factor)
 
+  def to_host(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    # Page-locked, so that the device copies while it computes; the processor does not wait. x itself if it is there.
+    if not x.is_cuda:
+      return x
+    host = torch.empty(x.size(), dtype=x.dtype, device=torch.device("cpu"), pin_memory=True)
+    return host.copy_(x, True)
+
+  def to_device(self: __torch__.Kernels, x: Tensor, like: Tensor) -> Tensor:
+    return x.to(like.device, x.dtype, True)
+
   def matrix_views(self: __torch__.Kernels, flat: Tensor, offsets: List[int], rows: List[int],
           columns: List[int]) -> List[Tensor]:
     # views of a flat vector as matrices, row-major; columns of -1 make a vector
@@ -139,6 +149,70 @@ class Kernels(Module):
   def next_token_loss(self: __torch__.Kernels, x: Tensor, norm: Tensor, head: Tensor, targets: Tensor, eps: float,
           chunk: int, gradient_scale: float) -> List[Tensor]:
     return __torch__.loss.next_token_loss(x, norm, head, targets, eps, chunk, gradient_scale)
+
+  # ---- between the fused kernels of an accelerator, which are in layer.cu ----
+
+  def empty(self: __torch__.Kernels, shape: List[int], dtype: int, like: Tensor) -> Tensor:
+    return torch.empty(shape, dtype=dtype, device=like.device)
+
+  def rows(self: __torch__.Kernels, x: Tensor, start: int, end: int) -> Tensor:
+    # a view
+    return x[start:end]
+
+  def project(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: List[Tensor],
+          scaling: float) -> List[Tensor]:
+    y, z = __torch__.projection.project(x, weight, bias, a, b, scaling, 0., 0)
+    return [y, z]
+
+  def project_again(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: Tensor, b: List[Tensor],
+          z: Tensor) -> Tensor:
+    return __torch__.projection.project_again(x, weight, bias, b, z)
+
+  def low_rank(self: __torch__.Kernels, x: Tensor, a: Tensor, b: List[Tensor], scaling: float) -> Tensor:
+    if a.size(0) == 0:
+      return a
+    return __torch__.projection.low_rank(x, a, b, scaling, 0., 0)
+
+  def add(self: __torch__.Kernels, target: Tensor, other: Tensor) -> Tensor:
+    return target.add_(other)
+
+  def input_gradient(self: __torch__.Kernels, dy: Tensor, weight: Tensor, a: Tensor, b: List[Tensor],
+          scaling: float) -> List[Tensor]:
+    return __torch__.projection.input_gradient(dy, weight, a, b, scaling)
+
+  def factor_gradients(self: __torch__.Kernels, dy: Tensor, x: Tensor, dz: Tensor, z: Tensor, a_gradient: Tensor,
+          b_gradients: List[Tensor], bias_gradients: List[Tensor]) -> Tensor:
+    return __torch__.projection.factor_gradients(dy, x, dz, z, a_gradient, b_gradients, bias_gradients)
+
+  def attention(self: __torch__.Kernels, qkv: Tensor, heads: int, groups: int, boundaries: List[int],
+          row_starts: Tensor) -> List[Tensor]:
+    # rotated q, k and v side by side [tokens, (heads + 2 * groups) * size] -> output [tokens, heads * size], and what
+    # attention_backward needs beside it
+    x = qkv.view([qkv.size(0), heads + groups * 2, -1])
+    output, saved = __torch__.attention.forward(x[:, :heads], x[:, heads:heads + groups], x[:, heads + groups:],
+        boundaries, row_starts)
+    return [output.view([qkv.size(0), -1])] + saved[1:]
+
+  def attention_backward(self: __torch__.Kernels, d_output: Tensor, qkv: Tensor, output: Tensor, saved: List[Tensor],
+          heads: int, groups: int, boundaries: List[int], row_starts: Tensor) -> List[Tensor]:
+    # the gradients of q, k and v, contiguous
+    x = qkv.view([qkv.size(0), heads + groups * 2, -1])
+    q = x[:, :heads]
+    dq, dk, dv = __torch__.attention.backward(d_output.view(q.size()), q, x[:, heads:heads + groups],
+        x[:, heads + groups:], [output.view(q.size())] + saved, boundaries, row_starts)
+    return [dq.contiguous(), dk.contiguous(), dv.contiguous()]
+
+  def logit_chunk(self: __torch__.Kernels, h: Tensor, head: Tensor, targets: Tensor, losses: Tensor, start: int,
+          end: int) -> List[Tensor]:
+    return [__torch__.product.linear(h[start:end], head), targets[start:end], losses[start:end]]
+
+  def logit_chunk_backward(self: __torch__.Kernels, d_logits: Tensor, head: Tensor, dh: Tensor, start: int, end: int,
+          scale: float) -> Tensor:
+    rows = dh[start:end]
+    return torch.addmm(rows, d_logits, head, beta=0, alpha=scale, out=rows)
+
+  def sum(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.sum(x, dtype=7)
 
   def logits(self: __torch__.Kernels, x: Tensor, norm: Tensor, head: Tensor, eps: float) -> Tensor:
     return __torch__.loss.logits(x, norm, head, eps)

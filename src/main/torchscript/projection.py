@@ -36,6 +36,19 @@ def low_rank(x: Tensor, a: Tensor, b: List[Tensor], scaling: float, dropout: flo
     z = __torch__.product.linear(x, a)
   return z * scaling
 
+def add_low_rank(y: Tensor, b: List[Tensor], z: Tensor) -> Tensor:
+  # y [tokens, outputs] += z B^T, slot by slot
+  column = 0
+  row = 0
+  for slot in range(len(b)):
+    outputs = b[slot].size(0)
+    rank = b[slot].size(1)
+    if rank > 0:
+      y[:, column:column + outputs].addmm_(z[:, row:row + rank], b[slot].t())
+    column = column + outputs
+    row = row + rank
+  return y
+
 def dense(weight: Tensor, inputs: int, b: List[Tensor], dtype: int) -> Tensor:
   # a weight [outputs, inputs] in the type of the products; bytes are a matrix of 4 bits a weight
   if weight.dtype == 0:
@@ -53,16 +66,7 @@ def project(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: List[Tensor],
   if a.size(0) == 0:
     return (y, a)
   z = __torch__.projection.low_rank(x, a, b, scaling, dropout, seed)
-  column = 0
-  row = 0
-  for slot in range(len(b)):
-    outputs = b[slot].size(0)
-    rank = b[slot].size(1)
-    if rank > 0:
-      y[:, column:column + outputs].addmm_(z[:, row:row + rank], b[slot].t())
-    column = column + outputs
-    row = row + rank
-  return (y, z)
+  return (__torch__.projection.add_low_rank(y, b, z), z)
 
 def accumulate(gradient: Tensor, left: Tensor, right: Tensor) -> Tensor:
   # gradient += left^T right; gradients are float32 whatever the activations are
@@ -102,3 +106,47 @@ def project_backward(dy: Tensor, x: Tensor, weight: Tensor, a: Tensor, b: List[T
     __torch__.projection.accumulate(a_gradient, dz, x)
     dx.addmm_(dz, a)
   return dx
+
+# ---- between the fused kernels of an accelerator: without dropout, with dense weights ----
+
+def project_again(x: Tensor, weight: Tensor, bias: Tensor, b: List[Tensor], z: Tensor) -> Tensor:
+  # what project returned, from the low-rank activations that it returned with it
+  if bias.numel() > 0:
+    y = __torch__.product.linear_bias(x, weight, bias)
+  else:
+    y = __torch__.product.linear(x, weight)
+  return __torch__.projection.add_low_rank(y, b, z)
+
+def input_gradient(dy: Tensor, weight: Tensor, a: Tensor, b: List[Tensor], scaling: float) -> List[Tensor]:
+  # the gradients of x and of the low-rank activations
+  dx = __torch__.product.times(dy, weight)
+  if a.size(0) == 0:
+    return [dx, a]
+  column = 0
+  parts = annotate(List[Tensor], [])
+  for slot in range(len(b)):
+    outputs = b[slot].size(0)
+    if b[slot].size(1) > 0:
+      parts.append((dy[:, column:column + outputs] @ b[slot]) * scaling)
+    column = column + outputs
+  dz = torch.cat(parts, 1)
+  return [dx.addmm_(dz, a), dz]
+
+def factor_gradients(dy: Tensor, x: Tensor, dz: Tensor, z: Tensor, a_gradient: Tensor, b_gradients: List[Tensor],
+        bias_gradients: List[Tensor]) -> Tensor:
+  # adds to the gradients of A, B and the trained biases in place
+  column = 0
+  row = 0
+  for slot in range(len(b_gradients)):
+    outputs = b_gradients[slot].size(0)
+    rank = b_gradients[slot].size(1)
+    dy_slot = dy[:, column:column + outputs]
+    if bias_gradients[slot].numel() > 0:
+      bias_gradients[slot].add_(torch.sum(dy_slot, [0], dtype=6))
+    if rank > 0:
+      __torch__.projection.accumulate(b_gradients[slot], dy_slot, z[:, row:row + rank])
+    column = column + outputs
+    row = row + rank
+  if a_gradient.size(0) > 0:
+    __torch__.projection.accumulate(a_gradient, dz, x)
+  return a_gradient

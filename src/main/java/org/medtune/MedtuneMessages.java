@@ -98,8 +98,17 @@ public interface MedtuneMessages extends BasicLogger {
     InvalidInputException noSuchAccelerator(String name, int present);
 
     @Message(id = 102, value = "Memory on %s ran out in the kernel %s. Lower max.seq.length or "
-            + "per.device.train.batch.size, turn gradient.checkpointing on, or free memory, and restart the run.")
+            + "per.device.train.batch.size, set gradient.checkpointing to on or offload, or free memory, and restart the run.")
     RecoverableException outOfMemory(String device, String kernel, @Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 103, value = "The fused kernels for %s are compiled for %s in %d ms")
+    void fusedKernelsCompiled(String device, String architecture, long milliseconds);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 104, value = "The fused kernels for %s cannot be used, and training there takes up to twice the time. "
+            + "Put CUDA's run-time compiler, libnvrtc, beside PyTorch's own libraries and start the server anew.")
+    void fusedKernelsMissing(String device, @Cause Throwable cause);
 
     @Message(id = 180, value = "The tokenizer file %s cannot be read: %s. Point to a Hugging Face model folder that "
             + "holds a readable tokenizer.json.")

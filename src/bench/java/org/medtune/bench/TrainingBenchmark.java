@@ -25,6 +25,7 @@ import org.medtune.model.Tokenizer;
 import org.medtune.tensor.ComputeDevice;
 import org.medtune.tensor.ElementType;
 import org.medtune.tensor.TensorRuntime;
+import org.medtune.training.GradientCheckpointing;
 import org.medtune.training.LearningRateSchedule;
 import org.medtune.training.LoraTrainer;
 import org.medtune.training.MomentStorage;
@@ -59,14 +60,15 @@ public final class TrainingBenchmark {
         for (ElementType type : List.of(ElementType.FLOAT32, ElementType.BFLOAT16)) {
             try (CausalLanguageModel model = CausalLanguageModel.load(folder, device, type)) {
                 MatrixRate rate = MatrixRate.measure(model);
-                train(model, rows, false, rate);
-                train(model, rows, true, rate);
+                train(model, rows, GradientCheckpointing.NONE, rate);
+                train(model, rows, GradientCheckpointing.ON, rate);
                 decode(model, rows.get(0), rate);
             }
         }
     }
 
-    private static void train(CausalLanguageModel model, List<int[]> rows, boolean checkpointing, MatrixRate rate) {
+    private static void train(CausalLanguageModel model, List<int[]> rows, GradientCheckpointing checkpointing,
+            MatrixRate rate) {
         TrainingConfiguration configuration = new TrainingConfiguration(2, 4, STEPS, 5, 2e-4,
                 LearningRateSchedule.LINEAR,
                 new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01, MomentStorage.FLOAT32), 1.0, 3407,
@@ -85,7 +87,7 @@ public final class TrainingBenchmark {
             }
             double gigaflops = OPERATIONS * model.configuration().matrixParameters() * tokens / seconds / 1e9;
             System.out.printf("%-6s %-14s %9.1f %10.0f %9.1f %16.1f %6.0f%%%n", model.type().safetensorsName(),
-                    checkpointing ? "on" : "off", seconds, tokens / seconds, gigaflops, rate.gigaflops(),
+                    checkpointing.parameterName(), seconds, tokens / seconds, gigaflops, rate.gigaflops(),
                     100 * gigaflops / rate.gigaflops());
         }
     }

@@ -11,6 +11,7 @@ import org.medtune.model.CausalLanguageModel;
 import org.medtune.tensor.ElementType;
 import org.medtune.testing.EmbeddedModel;
 import org.medtune.testing.GoldenRun;
+import org.medtune.training.GradientCheckpointing;
 import org.medtune.training.LoraTrainer;
 import org.medtune.training.MomentStorage;
 
@@ -22,7 +23,7 @@ class EightBitOptimizerIT {
     void lossCurve() {
         try (CausalLanguageModel model = EmbeddedModel.load(ElementType.FLOAT32);
                 LoraAdapter adapter = GoldenRun.initialAdapter(model);
-                LoraTrainer trainer = GoldenRun.trainer(model, adapter, false, MomentStorage.EIGHT_BIT)) {
+                LoraTrainer trainer = GoldenRun.trainer(model, adapter, GradientCheckpointing.NONE, MomentStorage.EIGHT_BIT)) {
             for (JsonNode expected : GoldenRun.recorded().get("steps")) {
                 assertThat(trainer.step().loss()).as("loss of step %d", trainer.stepsDone())
                         .isCloseTo(expected.get("loss").asDouble(), Percentage.withPercentage(1));

@@ -9,7 +9,7 @@ import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.evaluation.HeldOutLoss;
@@ -19,6 +19,7 @@ import org.medtune.testing.EmbeddedModel;
 import org.medtune.testing.Golden;
 import org.medtune.testing.GoldenRun;
 import org.medtune.testing.GoldenRows;
+import org.medtune.training.GradientCheckpointing;
 import org.medtune.training.LoraTrainer;
 
 /** The whole recorded run of Transformers and PEFT, step by step, with every activation kept and computed again. */
@@ -37,8 +38,8 @@ class GoldenTrainingIT {
     }
 
     @ParameterizedTest(name = "gradient checkpointing: {0}")
-    @ValueSource(booleans = {false, true})
-    void everyStepOfTheRecordedRunIsReproduced(boolean gradientCheckpointing) {
+    @EnumSource(names = {"ON", "NONE"})
+    void everyStepOfTheRecordedRunIsReproduced(GradientCheckpointing gradientCheckpointing) {
         // given
         JsonNode run = GoldenRun.recorded();
         List<int[]> heldOut = IntStream.range(72, 80).mapToObj(GoldenRows::tokenIds).toList();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.medtune.MedtuneException;
 import org.medtune.adapter.AdapterRecord;
 import org.medtune.adapter.BiasTraining;
@@ -42,6 +42,7 @@ import org.medtune.testing.Golden;
 import org.medtune.testing.NativeMemory;
 import org.medtune.testing.ShortRows;
 import org.medtune.training.CheckpointStore;
+import org.medtune.training.GradientCheckpointing;
 import org.medtune.training.LoraTrainer;
 import org.medtune.training.RunFingerprint;
 
@@ -65,8 +66,8 @@ class NativeMemoryIT {
     }
 
     @ParameterizedTest(name = "gradient checkpointing: {0}")
-    @ValueSource(booleans = {true, false})
-    void aThousandTrainingStepsTakeNoMoreThanTwoHundred(boolean gradientCheckpointing) {
+    @EnumSource(names = {"ON", "NONE"})
+    void aThousandTrainingStepsTakeNoMoreThanTwoHundred(GradientCheckpointing gradientCheckpointing) {
         try (LoraAdapter adapter = LoraAdapter.initialize(model, LORA, 1);
                 LoraTrainer trainer =
                         ShortRows.trainer(model, adapter, ShortRows.recipe(1000, gradientCheckpointing))) {
@@ -196,7 +197,7 @@ class NativeMemoryIT {
     @Test
     void fourHundredCheckpointsTakeNoMoreThanAHundred(@TempDir Path folder) {
         try (LoraAdapter adapter = LoraAdapter.initialize(model, LORA, 1);
-                LoraTrainer trainer = ShortRows.trainer(model, adapter, ShortRows.recipe(1, true))) {
+                LoraTrainer trainer = ShortRows.trainer(model, adapter, ShortRows.recipe(1, GradientCheckpointing.ON))) {
             // given: the first hundred are written while the compiler is still at work
             trainer.step();
             AtomicInteger runs = new AtomicInteger();

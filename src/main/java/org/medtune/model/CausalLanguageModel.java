@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.medtune.tensor.AcceleratorKernels;
 import org.medtune.tensor.ComputeDevice;
 import org.medtune.tensor.ElementType;
 import org.medtune.tensor.Tensor;
@@ -20,10 +21,6 @@ import org.medtune.tensor.TensorScope;
  */
 public final class CausalLanguageModel implements AutoCloseable {
 
-    /** Memory for one chunk of logits: small enough for a processor's cache, large enough to fill an accelerator. */
-    private static final long CPU_LOGIT_BYTES = 4L << 20;
-    private static final long ACCELERATOR_LOGIT_BYTES = 512L << 20;
-
     private final ModelConfiguration configuration;
     private final ComputeDevice device;
     private final ElementType type;
@@ -36,7 +33,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     private final Tensor none;
     private final List<Tensor> allWeights;
     private final ProductRows stepRows;
-    private final long lossChunk;
+    private final ComputePath path;
 
     private CausalLanguageModel(
             ModelConfiguration configuration, ComputeDevice device, ElementType type, Quantization quantization,
@@ -56,8 +53,9 @@ public final class CausalLanguageModel implements AutoCloseable {
                 .flatMap(List::stream)
                 .toList();
         this.stepRows = ProductRows.measure(scope, device.accelerator(), type, this::projections, weights.head());
-        long bytes = device.accelerator() ? ACCELERATOR_LOGIT_BYTES : CPU_LOGIT_BYTES;
-        this.lossChunk = Math.max(16, bytes / (configuration.vocabularySize() * (long) Float.BYTES));
+        ComputePath scripted = new ScriptedPath(configuration, device, weights.finalNorm(), weights.head());
+        this.path = FusedPath.of(configuration, AcceleratorKernels.on(device), type, quantization, scripted,
+                weights.finalNorm(), weights.head()).orElse(scripted);
     }
 
     /** {@link #load(ModelFolder, ComputeDevice, ElementType, Quantization)} without quantization. */
@@ -144,40 +142,27 @@ public final class CausalLanguageModel implements AutoCloseable {
      *
      * @param x [tokens, hidden]
      * @param dropoutSeed first of the seven seeds of this layer's dropout masks; unused without dropout
-     * @param keep whether to return what {@link #layerBackward} needs
+     * @param retention what to keep for {@link #layerBackward}
      * @return the layer's output, then what was kept
      */
     public List<Tensor> layerForward(TensorScope owner, int layer, Tensor x, MicroBatch batch, ActiveAdapter adapter,
-            long dropoutSeed, boolean keep) {
-        return owner.call("layer_forward", x, batch.cos(), batch.sin(), batch.boundaries(), batch.rowStarts(),
-                layerWeights(layer, adapter), adapter.layers().get(layer).factors(), configuration.rmsNormEpsilon(),
-                adapter.scaling(), adapter.dropout(), dropoutSeed, keep);
+            long dropoutSeed, Retention retention) {
+        return path.forward(owner, pass(layer, batch, adapter, dropoutSeed), x, retention);
     }
 
     /**
-     * The backward pass of one layer.
+     * The backward pass of one layer, with what was not kept computed again.
      *
      * @param dy gradient of the layer's output; may be overwritten
      * @param x the layer's input
-     * @param kept what {@link #layerForward} returned with {@code keep} after the output
+     * @param kept what {@link #layerForward} returned after the output; may be overwritten
      * @param gradients float32 gradients to add to: as the factors of {@link ActiveAdapter.Layer}, then the biases of
      *     the seven projections, without elements where not trained
      * @return gradient of {@code x}
      */
     public Tensor layerBackward(TensorScope owner, int layer, Tensor dy, Tensor x, List<Tensor> kept, MicroBatch batch,
             ActiveAdapter adapter, List<Tensor> gradients, long dropoutSeed) {
-        return owner.callForTensor("layer_backward", dy, x, kept, batch.cos(), batch.sin(), batch.boundaries(),
-                batch.rowStarts(), layerWeights(layer, adapter), adapter.layers().get(layer).factors(), gradients,
-                adapter.scaling(),
-                adapter.dropout(), dropoutSeed);
-    }
-
-    /** As {@link #layerBackward}, with the forward pass computed again from {@code x}: gradient checkpointing. */
-    public Tensor layerRecomputeBackward(TensorScope owner, int layer, Tensor dy, Tensor x, MicroBatch batch,
-            ActiveAdapter adapter, List<Tensor> gradients, long dropoutSeed) {
-        return owner.callForTensor("layer_recompute_backward", dy, x, batch.cos(), batch.sin(), batch.boundaries(),
-                batch.rowStarts(), layerWeights(layer, adapter), adapter.layers().get(layer).factors(), gradients,
-                configuration.rmsNormEpsilon(), adapter.scaling(), adapter.dropout(), dropoutSeed);
+        return path.backward(owner, pass(layer, batch, adapter, dropoutSeed), dy, x, kept, gradients);
     }
 
     /**
@@ -188,8 +173,7 @@ public final class CausalLanguageModel implements AutoCloseable {
      * @return the sum (float64 scalar), then, with a scale, {@code gradientScale} times its gradient by {@code x}
      */
     public List<Tensor> nextTokenLoss(TensorScope owner, Tensor x, MicroBatch batch, double gradientScale) {
-        return owner.call("next_token_loss", x, weights.finalNorm(), weights.head(), batch.targets(),
-                configuration.rmsNormEpsilon(), lossChunk, gradientScale);
+        return path.nextTokenLoss(owner, x, batch.targets(), gradientScale);
     }
 
     /** The sum of the negative log likelihoods of rows, in nats, by a forward pass without gradients. */
@@ -267,15 +251,17 @@ public final class CausalLanguageModel implements AutoCloseable {
     private Tensor hiddenStates(TensorScope owner, MicroBatch batch, ActiveAdapter adapter) {
         Tensor x = embed(owner, batch);
         for (int layer = 0; layer < configuration.layers(); layer++) {
-            Tensor y = layerForward(owner, layer, x, batch, adapter, 0, false).get(0);
+            Tensor y = layerForward(owner, layer, x, batch, adapter, 0, Retention.NOTHING).get(0);
             x.close();
             x = y;
         }
         return x;
     }
 
-    private List<Tensor> layerWeights(int layer, ActiveAdapter adapter) {
-        return weights.layer(layer, adapter.layers().get(layer).biases());
+    private LayerPass pass(int layer, MicroBatch batch, ActiveAdapter adapter, long dropoutSeed) {
+        ActiveAdapter.Layer own = adapter.layers().get(layer);
+        return new LayerPass(batch, weights.layer(layer, own.biases()), own.factors(), adapter.scaling(),
+                adapter.dropout(), dropoutSeed);
     }
 
     /** The matrices of one layer as products take them, those of one input stacked; the owner gets what is made. */

@@ -59,17 +59,39 @@ final class Nf4Matrix {
 
     /** The bytes of a vector of stacked matrices of so many elements each. */
     static long bytes(ElementType type, List<Long> elements) {
-        long bytes = (long) TABLE_ENTRIES * type.bytes() + SCALE_BOOK_BYTES;
+        List<Part> parts = parts(type, elements);
+        Part last = parts.get(parts.size() - 1);
+        return last.weightsAt() + wholes(last.elements(), BLOCK) * BLOCK / 2;
+    }
+
+    /** Where the parts of a vector of stacked matrices of so many elements each lie. */
+    static List<Part> parts(ElementType type, List<Long> elements) {
+        List<Part> parts = new ArrayList<>();
+        long next = (long) TABLE_ENTRIES * type.bytes() + SCALE_BOOK_BYTES;
         for (long count : elements) {
             long blocks = wholes(count, BLOCK);
             long groups = wholes(blocks, SCALE_BLOCK);
-            bytes += ALIGNMENT + wholes(groups * Float.BYTES, ALIGNMENT) * ALIGNMENT + groups * SCALE_BLOCK
-                    + blocks * BLOCK / 2;
+            long factors = next + ALIGNMENT;
+            long codes = factors + wholes(groups * Float.BYTES, ALIGNMENT) * ALIGNMENT;
+            long weights = codes + groups * SCALE_BLOCK;
+            parts.add(new Part(count, next, factors, codes, weights));
+            next = weights + blocks * BLOCK / 2;
         }
-        return bytes;
+        return parts;
     }
 
     private static long wholes(long count, long size) {
         return (count + size - 1) / size;
     }
+
+    /**
+     * One of the model's matrices within a vector; places are offsets in bytes.
+     *
+     * @param elements  of the matrix
+     * @param meanAt    the mean of the scales
+     * @param factorsAt the factors of the scales
+     * @param codesAt   the scales
+     * @param weightsAt the weights
+     */
+    record Part(long elements, long meanAt, long factorsAt, long codesAt, long weightsAt) {}
 }

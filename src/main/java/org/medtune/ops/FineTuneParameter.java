@@ -40,8 +40,8 @@ public enum FineTuneParameter {
             "linear layers that the adapter changes"),
     USE_RSLORA("use.rslora", "false", new Flag(), "divide the scale by the square root of the rank"),
 
-    GRADIENT_CHECKPOINTING("gradient.checkpointing", "true", new Flag(),
-            "compute activations twice instead of keeping them"),
+    GRADIENT_CHECKPOINTING("gradient.checkpointing", "on", Choice.of("none", "on", "offload"),
+            "compute activations twice instead of keeping them (on), with what is kept on the host (offload), or not"),
     SEED("seed", "3407", new Whole(0), "seed of the data order and of every random draw"),
     PER_DEVICE_TRAIN_BATCH_SIZE("per.device.train.batch.size", "2", new Whole(1), "rows of a micro-batch"),
     GRADIENT_ACCUMULATION_STEPS("gradient.accumulation.steps", "4", new Whole(1), "micro-batches of a step"),

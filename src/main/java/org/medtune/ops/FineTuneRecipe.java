@@ -45,6 +45,7 @@ import org.medtune.dataset.QuestionLanguage;
 import org.medtune.dataset.RowSelection;
 import org.medtune.model.ModelFolder;
 import org.medtune.model.Projection;
+import org.medtune.training.GradientCheckpointing;
 import org.medtune.training.LearningRateSchedule;
 import org.medtune.training.MomentStorage;
 import org.medtune.training.RunFingerprint;
@@ -113,7 +114,8 @@ public record FineTuneRecipe(FineTuneParameters parameters) {
                 LearningRateSchedule.named(parameters.text(LR_SCHEDULER_TYPE)).orElseThrow(),
                 new TrainingConfiguration.Adam(parameters.decimal(ADAM_BETA1), parameters.decimal(ADAM_BETA2),
                         parameters.decimal(ADAM_EPSILON), parameters.decimal(WEIGHT_DECAY), moments()),
-                parameters.decimal(MAX_GRAD_NORM), parameters.integer(SEED), parameters.flag(GRADIENT_CHECKPOINTING));
+                parameters.decimal(MAX_GRAD_NORM), parameters.integer(SEED),
+                GradientCheckpointing.named(parameters.text(GRADIENT_CHECKPOINTING)).orElseThrow());
     }
 
     /** How the optimizer keeps its moments. */

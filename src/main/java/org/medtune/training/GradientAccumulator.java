@@ -1,32 +1,44 @@
 package org.medtune.training;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.adapter.LoraGradient;
 import org.medtune.model.ActiveAdapter;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.MicroBatch;
+import org.medtune.model.Quantization;
+import org.medtune.model.Retention;
 import org.medtune.tensor.Tensor;
 import org.medtune.tensor.TensorScope;
 
 /**
- * The forward and backward pass of one micro-batch. With gradient checkpointing only each layer's input is kept on the
- * way up, and the layer is computed again on the way down; without it every layer keeps what its backward pass needs.
- * Either way a layer's memory is released as soon as its gradients are added.
+ * The forward and backward pass of one micro-batch. On the way up each layer keeps its input and what else the mode of
+ * gradient checkpointing allows; the rest is computed again on the way down. A layer's memory is released as soon as its
+ * gradients are added.
  */
 final class GradientAccumulator {
 
     private final CausalLanguageModel model;
     private final ActiveAdapter adapter;
     private final LoraGradient gradient;
-    private final boolean checkpointing;
+    private final Retention retention;
+    private final boolean offload;
 
-    GradientAccumulator(CausalLanguageModel model, LoraAdapter adapter, LoraGradient gradient, boolean checkpointing) {
+    GradientAccumulator(CausalLanguageModel model, LoraAdapter adapter, LoraGradient gradient,
+            GradientCheckpointing checkpointing) {
         this.model = model;
         this.adapter = adapter.active();
         this.gradient = gradient;
-        this.checkpointing = checkpointing;
+        this.offload = checkpointing == GradientCheckpointing.OFFLOAD;
+        this.retention = switch (checkpointing) {
+            case NONE -> Retention.EVERYTHING;
+            // who holds the weights in 4 bits wants memory before time
+            case ON -> model.quantization() == Quantization.NONE ? Retention.SELECTIVE : Retention.NOTHING;
+            case OFFLOAD -> Retention.NOTHING;
+        };
     }
 
     /**
@@ -43,20 +55,21 @@ final class GradientAccumulator {
             List<List<Tensor>> kept = new ArrayList<>(layers);
             Tensor x = model.embed(work, batch);
             for (int layer = 0; layer < layers; layer++) {
-                inputs.add(x);
                 List<Tensor> forward = model.layerForward(work, layer, x, batch, adapter,
-                        Seeds.mix(dropoutSeed, layer), !checkpointing);
+                        Seeds.mix(dropoutSeed, layer), retention);
                 kept.add(forward.subList(1, forward.size()));
+                inputs.add(offload ? moved(work, "to_host", x) : x);
                 x = forward.get(0);
             }
             List<Tensor> loss = model.nextTokenLoss(work, x, batch, gradientScale);
             x.close();
             Tensor dy = loss.get(1);
             for (int layer = layers - 1; layer >= 0; layer--) {
-                Tensor dx = backward(work, layer, dy, inputs.get(layer), kept.get(layer), batch,
-                        Seeds.mix(dropoutSeed, layer));
+                Tensor input = offload ? moved(work, "to_device", inputs.get(layer), dy) : inputs.get(layer);
+                Tensor dx = model.layerBackward(work, layer, dy, input, kept.get(layer), batch, adapter,
+                        gradient.layer(layer), Seeds.mix(dropoutSeed, layer));
                 dy.close();
-                inputs.get(layer).close();
+                input.close();
                 kept.get(layer).forEach(Tensor::close);
                 dy = dx;
             }
@@ -64,11 +77,11 @@ final class GradientAccumulator {
         }
     }
 
-    private Tensor backward(TensorScope work, int layer, Tensor dy, Tensor x, List<Tensor> kept, MicroBatch batch,
-            long dropoutSeed) {
-        if (checkpointing) {
-            return model.layerRecomputeBackward(work, layer, dy, x, batch, adapter, gradient.layer(layer), dropoutSeed);
-        }
-        return model.layerBackward(work, layer, dy, x, kept, batch, adapter, gradient.layer(layer), dropoutSeed);
+    /** A tensor in another place; it leaves the one where it was. */
+    private static Tensor moved(TensorScope work, String kernel, Tensor x, Object... arguments) {
+        Object[] all = Stream.concat(Stream.of(x), Arrays.stream(arguments)).toArray();
+        Tensor moved = work.callForTensor(kernel, all);
+        x.close();
+        return moved;
     }
 }

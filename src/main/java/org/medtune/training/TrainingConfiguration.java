@@ -14,8 +14,7 @@ import static org.medtune.MedtuneMessages.MESSAGES;
  * @param adam the optimizer's constants
  * @param maxGradientNorm norm to which gradients are clipped; 0 for never
  * @param seed of row order, initialisation and dropout
- * @param gradientCheckpointing whether a layer's inner activations are computed again in the backward pass instead of
- *     being kept
+ * @param gradientCheckpointing what of a forward pass is kept for the backward pass
  */
 public record TrainingConfiguration(
         int microBatchSize,
@@ -27,7 +26,7 @@ public record TrainingConfiguration(
         Adam adam,
         double maxGradientNorm,
         long seed,
-        boolean gradientCheckpointing) {
+        GradientCheckpointing gradientCheckpointing) {
 
     /** Checks the values. */
     public TrainingConfiguration {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.medtune.adapter.BiasTraining;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.adapter.LoraConfiguration;
@@ -28,6 +28,7 @@ import org.medtune.testing.EmbeddedModel;
 import org.medtune.testing.Golden;
 import org.medtune.testing.RewrittenModel;
 import org.medtune.testing.ShortRows;
+import org.medtune.training.GradientCheckpointing;
 import org.medtune.training.LoraTrainer;
 import org.medtune.training.StepReport;
 
@@ -86,9 +87,9 @@ class QuantizedModelTest {
     }
 
     @ParameterizedTest(name = "gradient checkpointing: {0}")
-    @ValueSource(booleans = {true, false})
+    @EnumSource
     @DisplayName("has the gradients of its twin")
-    void gradients(boolean checkpointing) {
+    void gradients(GradientCheckpointing checkpointing) {
         try (LoraAdapter a = LoraAdapter.initialize(quantized, LORA, 5);
                 LoraAdapter b = LoraAdapter.initialize(twin, LORA, 5);
                 LoraTrainer ours = ShortRows.trainer(quantized, a, ShortRows.recipe(2, checkpointing));
@@ -129,7 +130,7 @@ class QuantizedModelTest {
         LoraConfiguration lora =
                 new LoraConfiguration(8, 16, 0, EnumSet.allOf(Projection.class), BiasTraining.NONE, false);
         try (LoraAdapter adapter = LoraAdapter.initialize(model, lora, 5);
-                LoraTrainer trainer = ShortRows.trainer(model, adapter, ShortRows.recipe(10, true))) {
+                LoraTrainer trainer = ShortRows.trainer(model, adapter, ShortRows.recipe(10, GradientCheckpointing.ON))) {
             for (int step = 0; step < 10; step++) {
                 trainer.step();
             }

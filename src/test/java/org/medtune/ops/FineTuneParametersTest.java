@@ -18,7 +18,7 @@ class FineTuneParametersTest {
         assertThat(parameters.values()).containsOnlyKeys(FineTuneParameter.values());
         assertThat(parameters.integer(FineTuneParameter.LORA_R)).isEqualTo(16);
         assertThat(parameters.decimal(FineTuneParameter.LEARNING_RATE)).isEqualTo(2e-4);
-        assertThat(parameters.flag(FineTuneParameter.GRADIENT_CHECKPOINTING)).isTrue();
+        assertThat(parameters.text(FineTuneParameter.GRADIENT_CHECKPOINTING)).isEqualTo("on");
         assertThat(parameters.text(FineTuneParameter.ADAPTER_NAME)).isEmpty();
         assertThat(parameters.names(FineTuneParameter.LORA_TARGET_MODULES))
                 .containsExactly("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");

@@ -7,6 +7,7 @@ import org.assertj.core.data.Percentage;
 import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.model.CausalLanguageModel;
+import org.medtune.training.GradientCheckpointing;
 import org.medtune.training.LearningRateSchedule;
 import org.medtune.training.LoraTrainer;
 import org.medtune.training.MomentStorage;
@@ -29,12 +30,12 @@ public final class GoldenRun {
     }
 
     /** A trainer over the recorded rows by the recorded recipe; the caller closes it. */
-    public static LoraTrainer trainer(CausalLanguageModel model, LoraAdapter adapter, boolean gradientCheckpointing) {
+    public static LoraTrainer trainer(CausalLanguageModel model, LoraAdapter adapter, GradientCheckpointing gradientCheckpointing) {
         return trainer(model, adapter, gradientCheckpointing, MomentStorage.FLOAT32);
     }
 
     /** A trainer over the recorded rows by the recorded recipe, but for the storage of moments. */
-    public static LoraTrainer trainer(CausalLanguageModel model, LoraAdapter adapter, boolean gradientCheckpointing,
+    public static LoraTrainer trainer(CausalLanguageModel model, LoraAdapter adapter, GradientCheckpointing gradientCheckpointing,
             MomentStorage moments) {
         TrainingConfiguration configuration = new TrainingConfiguration(2, 4, 60, 5, 2e-4, LearningRateSchedule.LINEAR,
                 new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01, moments), 1.0, 3407, gradientCheckpointing);

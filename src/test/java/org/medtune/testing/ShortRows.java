@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.model.CausalLanguageModel;
+import org.medtune.training.GradientCheckpointing;
 import org.medtune.training.LearningRateSchedule;
 import org.medtune.training.LoraTrainer;
 import org.medtune.training.MomentStorage;
@@ -25,12 +26,12 @@ public final class ShortRows implements TrainingRows {
     }
 
     /** A recipe of steps of 2 x 2 rows: with ten rows, every third step reaches into the next epoch. */
-    public static TrainingConfiguration recipe(int steps, boolean gradientCheckpointing) {
+    public static TrainingConfiguration recipe(int steps, GradientCheckpointing gradientCheckpointing) {
         return recipe(steps, gradientCheckpointing, MomentStorage.FLOAT32);
     }
 
     /** The recipe with moments of a storage. */
-    public static TrainingConfiguration recipe(int steps, boolean gradientCheckpointing, MomentStorage moments) {
+    public static TrainingConfiguration recipe(int steps, GradientCheckpointing gradientCheckpointing, MomentStorage moments) {
         return new TrainingConfiguration(2, 2, steps, 1, 1e-3, LearningRateSchedule.LINEAR,
                 new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01, moments), 1.0, 3407, gradientCheckpointing);
     }

@@ -63,7 +63,8 @@ class AdapterGradientTest {
                 LoraGradient gradient = adapter.newGradient();
                 TensorScope scope = model.newScope()) {
             addNoise(scope, adapter);
-            GradientAccumulator accumulator = new GradientAccumulator(model, adapter, gradient, false);
+            GradientAccumulator accumulator = new GradientAccumulator(model, adapter, gradient,
+                    GradientCheckpointing.NONE);
 
             // when
             accumulator.accumulate(ROWS, 1.0, 77);

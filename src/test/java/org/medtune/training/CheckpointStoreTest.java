@@ -63,7 +63,7 @@ class CheckpointStoreTest {
     static void twoCheckpoints() {
         model = EmbeddedModel.load(ElementType.FLOAT32);
         adapter = LoraAdapter.initialize(model, LORA, 1);
-        trainer = ShortRows.trainer(model, adapter, ShortRows.recipe(2, true));
+        trainer = ShortRows.trainer(model, adapter, ShortRows.recipe(2, GradientCheckpointing.ON));
         for (int step = 1; step <= 2; step++) {
             trainer.step();
             store(pristine, RUN).save(trainer);
@@ -302,8 +302,8 @@ class CheckpointStoreTest {
     void theStateOfTheOptimizerHasTheTypesInWhichItIsKept(MomentStorage moments) {
         // given: a store without a fingerprint by which the two would be told apart
         try (LoraAdapter other = LoraAdapter.initialize(model, LORA, 1);
-                LoraTrainer saved = ShortRows.trainer(model, other, ShortRows.recipe(1, true, moments));
-                LoraTrainer unlike = ShortRows.trainer(model, other, ShortRows.recipe(1, true,
+                LoraTrainer saved = ShortRows.trainer(model, other, ShortRows.recipe(1, GradientCheckpointing.ON, moments));
+                LoraTrainer unlike = ShortRows.trainer(model, other, ShortRows.recipe(1, GradientCheckpointing.ON,
                         moments == MomentStorage.FLOAT32 ? MomentStorage.EIGHT_BIT : MomentStorage.FLOAT32))) {
             saved.step();
 

@@ -242,7 +242,7 @@ class EightBitMomentsTest {
     }
 
     private static TrainingConfiguration recipe(MomentStorage moments) {
-        return ShortRows.recipe(20, true, moments);
+        return ShortRows.recipe(20, GradientCheckpointing.ON, moments);
     }
 
     private static float[] book(boolean signed) {

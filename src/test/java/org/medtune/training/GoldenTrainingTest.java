@@ -31,8 +31,8 @@ class GoldenTrainingTest {
         // given
         try (LoraAdapter with = GoldenRun.initialAdapter(model);
                 LoraAdapter without = GoldenRun.initialAdapter(model);
-                LoraTrainer checkpointing = GoldenRun.trainer(model, with, true);
-                LoraTrainer keeping = GoldenRun.trainer(model, without, false)) {
+                LoraTrainer checkpointing = GoldenRun.trainer(model, with, GradientCheckpointing.ON);
+                LoraTrainer keeping = GoldenRun.trainer(model, without, GradientCheckpointing.NONE)) {
             for (int step = 0; step < 3; step++) {
                 // when
                 StepReport a = checkpointing.step();

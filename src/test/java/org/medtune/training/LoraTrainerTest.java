@@ -92,9 +92,9 @@ class LoraTrainerTest {
     @Test
     void microBatchesOfOneStepAddUpToOneBatch() {
         // given: the same four rows at a time, in two micro-batches and in one
-        TrainingConfiguration two = ShortRows.recipe(1, true);
+        TrainingConfiguration two = ShortRows.recipe(1, GradientCheckpointing.ON);
         TrainingConfiguration one = new TrainingConfiguration(4, 1, 1, 1, two.learningRate(), two.schedule(),
-                two.adam(), two.maxGradientNorm(), two.seed(), true);
+                two.adam(), two.maxGradientNorm(), two.seed(), GradientCheckpointing.ON);
         try (LoraAdapter a = LoraAdapter.initialize(model, LORA, 1);
                 LoraAdapter b = LoraAdapter.initialize(model, LORA, 1);
                 LoraTrainer accumulating = ShortRows.trainer(model, a, two);
@@ -113,7 +113,7 @@ class LoraTrainerTest {
     @Test
     void theGradientNormIsReportedBeforeClipping() {
         // given: a limit far below the norm, and none
-        TrainingConfiguration recipe = ShortRows.recipe(2, true);
+        TrainingConfiguration recipe = ShortRows.recipe(2, GradientCheckpointing.ON);
         try (LoraAdapter a = LoraAdapter.initialize(model, LORA, 1);
                 LoraAdapter b = LoraAdapter.initialize(model, LORA, 1);
                 LoraTrainer clipped = ShortRows.trainer(model, a, limited(recipe, 1e-3));
@@ -151,6 +151,6 @@ class LoraTrainerTest {
     }
 
     private static LoraTrainer trainer(LoraAdapter adapter) {
-        return ShortRows.trainer(model, adapter, ShortRows.recipe(6, true));
+        return ShortRows.trainer(model, adapter, ShortRows.recipe(6, GradientCheckpointing.ON));
     }
 }

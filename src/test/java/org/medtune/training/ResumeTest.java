@@ -117,7 +117,7 @@ class ResumeTest {
     }
 
     private static LoraTrainer trainer(CausalLanguageModel model, LoraAdapter adapter, MomentStorage moments) {
-        return ShortRows.trainer(model, adapter, ShortRows.recipe(STEPS, true, moments));
+        return ShortRows.trainer(model, adapter, ShortRows.recipe(STEPS, GradientCheckpointing.ON, moments));
     }
 
     private static void train(LoraTrainer trainer, int untilStep) {

@@ -39,6 +39,7 @@ class TrainingConfigurationTest {
 
     private static TrainingConfiguration configuration(int microBatchSize, int accumulation, int steps, int warmup) {
         return new TrainingConfiguration(microBatchSize, accumulation, steps, warmup, 2e-4, LearningRateSchedule.LINEAR,
-                new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01, MomentStorage.FLOAT32), 1.0, 3407, true);
+                new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01, MomentStorage.FLOAT32), 1.0, 3407,
+                GradientCheckpointing.ON);
     }
 }

@@ -1,0 +1,63 @@
+package org.medtune.model;
+
+import java.util.List;
+import org.medtune.tensor.Tensor;
+
+/**
+ * What a layer's forward and backward pass have in common, as the kernels take it.
+ *
+ * @param batch       the rows
+ * @param weights     the layer's frozen weights, as {@code layer.py} lists them
+ * @param factors     the adapter's factors, as {@link ActiveAdapter.Layer} lists them
+ * @param scaling     factor of the low-rank products
+ * @param dropout     probability with which an input of the low-rank path is dropped
+ * @param dropoutSeed first of the seven seeds of this layer's dropout masks
+ */
+record LayerPass(MicroBatch batch, List<Tensor> weights, List<Tensor> factors, double scaling, double dropout,
+        long dropoutSeed) {
+
+    Tensor inputNorm() {
+        return weights.get(0);
+    }
+
+    Tensor postAttentionNorm() {
+        return weights.get(5);
+    }
+
+    Tensor weight(Projection.Group group) {
+        return weights.get(ModelWeights.biasIndex(group) - 1);
+    }
+
+    Tensor bias(Projection.Group group) {
+        return weights.get(ModelWeights.biasIndex(group));
+    }
+
+    Tensor a(Projection.Group group) {
+        return factors.get(firstFactor(group));
+    }
+
+    List<Tensor> b(Projection.Group group) {
+        return bOf(factors, group);
+    }
+
+    /** The place of a group's A among factors and their gradients; its B follow. */
+    static int firstFactor(Projection.Group group) {
+        return switch (group) {
+            case QKV -> 0;
+            case O -> 4;
+            case GATE_UP -> 6;
+            case DOWN -> 9;
+        };
+    }
+
+    static List<Tensor> bOf(List<Tensor> factors, Projection.Group group) {
+        int first = firstFactor(group) + 1;
+        return factors.subList(first, first + group.members().size());
+    }
+
+    /** The gradients of a group's biases, which follow those of all factors. */
+    static List<Tensor> biasesOf(List<Tensor> gradients, Projection.Group group) {
+        int first = ActiveAdapter.FACTORS + group.members().get(0).ordinal();
+        return gradients.subList(first, first + group.members().size());
+    }
+}
