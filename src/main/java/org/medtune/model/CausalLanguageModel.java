@@ -112,6 +112,11 @@ public final class CausalLanguageModel implements AutoCloseable {
         return attention;
     }
 
+    /** Whether fused kernels compute what lies between products and attention in training. */
+    public boolean fused() {
+        return path instanceof FusedPath;
+    }
+
     /** An adapter of rank 0: with it the model is the base model. Owned by the model. */
     public ActiveAdapter noAdapter() {
         return noAdapter;

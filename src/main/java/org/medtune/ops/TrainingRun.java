@@ -142,7 +142,7 @@ public final class TrainingRun implements AutoCloseable {
                 choices.stream().map(c -> c.device().description()).collect(Collectors.joining(", ")),
                 choice.precision(),
                 choice.quantization() == Quantization.NONE ? choice.precision() : "4 bits (NF4)",
-                model.attention().label(), TensorRuntime.describe());
+                model.attention().label() + (model.fused() ? ", fused kernels" : ""), TensorRuntime.describe());
     }
 
     private static void removeRemains(RunFolder folder) {

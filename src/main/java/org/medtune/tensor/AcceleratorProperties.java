@@ -2,10 +2,8 @@ package org.medtune.tensor;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
-import com.sun.jna.NativeLibrary;
-import com.sun.jna.Platform;
+import com.sun.jna.Native;
 import com.sun.jna.ptr.IntByReference;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -20,21 +18,19 @@ import java.util.OptionalInt;
  */
 record AcceleratorProperties(String name, int major, int minor) {
 
-    private static final int COMPUTE_CAPABILITY_MAJOR = 75;
-    private static final int COMPUTE_CAPABILITY_MINOR = 76;
     private static final int LONGEST_NAME = 256;
 
     /** The device of that number; empty where there is no driver, or it knows no such device. */
     static Optional<AcceleratorProperties> of(int index) {
         try {
-            NativeLibrary driver = driver();
+            CudaDriver driver = driver();
             IntByReference device = new IntByReference();
+            driver.require(driver.cuDeviceGet(device, index), "cuDeviceGet");
             byte[] name = new byte[LONGEST_NAME];
-            require(driver, "cuDeviceGet", device, index);
-            require(driver, "cuDeviceGetName", name, name.length, device.getValue());
-            return Optional.of(new AcceleratorProperties(text(name),
-                    attribute(driver, COMPUTE_CAPABILITY_MAJOR, device),
-                    attribute(driver, COMPUTE_CAPABILITY_MINOR, device)));
+            driver.require(driver.cuDeviceGetName(name, name.length, device.getValue()), "cuDeviceGetName");
+            return Optional.of(new AcceleratorProperties(Native.toString(name).strip(),
+                    attribute(driver, CudaDriver.COMPUTE_CAPABILITY_MAJOR, device),
+                    attribute(driver, CudaDriver.COMPUTE_CAPABILITY_MINOR, device)));
         } catch (IllegalStateException | LinkageError e) {
             MESSAGES.acceleratorUnknown(e.toString());
             return Optional.empty();
@@ -44,8 +40,9 @@ record AcceleratorProperties(String name, int major, int minor) {
     /** The number of devices; empty where the driver cannot be asked. */
     static OptionalInt count() {
         try {
+            CudaDriver driver = driver();
             IntByReference count = new IntByReference();
-            require(driver(), "cuDeviceGetCount", count);
+            driver.require(driver.cuDeviceGetCount(count), "cuDeviceGetCount");
             return OptionalInt.of(count.getValue());
         } catch (IllegalStateException | LinkageError e) {
             MESSAGES.acceleratorUnknown(e.toString());
@@ -53,31 +50,15 @@ record AcceleratorProperties(String name, int major, int minor) {
         }
     }
 
-    private static NativeLibrary driver() {
-        // what the driver's own package installs; the name without a version is that of the development package
-        NativeLibrary driver = NativeLibrary.getInstance(Platform.isWindows() ? "nvcuda" : "libcuda.so.1");
-        require(driver, "cuInit", 0);
+    private static CudaDriver driver() {
+        CudaDriver driver = CudaDriver.load();
+        driver.require(driver.cuInit(0), "cuInit");
         return driver;
     }
 
-    private static int attribute(NativeLibrary driver, int attribute, IntByReference device) {
+    private static int attribute(CudaDriver driver, int attribute, IntByReference device) {
         IntByReference value = new IntByReference();
-        require(driver, "cuDeviceGetAttribute", value, attribute, device.getValue());
+        driver.require(driver.cuDeviceGetAttribute(value, attribute, device.getValue()), "cuDeviceGetAttribute");
         return value.getValue();
-    }
-
-    private static void require(NativeLibrary driver, String function, Object... arguments) {
-        int result = driver.getFunction(function).invokeInt(arguments);
-        if (result != 0) {
-            throw new IllegalStateException(function + " answered " + result);
-        }
-    }
-
-    private static String text(byte[] zeroTerminated) {
-        int length = 0;
-        while (length < zeroTerminated.length && zeroTerminated[length] != 0) {
-            length++;
-        }
-        return new String(zeroTerminated, 0, length, StandardCharsets.UTF_8).strip();
     }
 }

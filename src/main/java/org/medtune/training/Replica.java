@@ -27,7 +27,7 @@ final class Replica implements AutoCloseable {
      * @param trained the adapter in training
      * @param place number of the device, from 0
      */
-    Replica(CausalLanguageModel model, LoraAdapter trained, int place, boolean checkpointing) {
+    Replica(CausalLanguageModel model, LoraAdapter trained, int place, GradientCheckpointing checkpointing) {
         this.place = place;
         this.adapter = place == 0 ? trained : trained.copyOn(model);
         try {

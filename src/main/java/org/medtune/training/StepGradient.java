@@ -36,7 +36,7 @@ final class StepGradient implements AutoCloseable {
      *
      * @param models the frozen model on each device, the one that the adapter is on first; a model may be there twice
      */
-    StepGradient(List<CausalLanguageModel> models, LoraAdapter adapter, boolean checkpointing) {
+    StepGradient(List<CausalLanguageModel> models, LoraAdapter adapter, GradientCheckpointing checkpointing) {
         this.adapter = adapter;
         try {
             for (int i = 0; i < models.size(); i++) {

@@ -189,9 +189,9 @@ class DataParallelTrainingTest {
     }
 
     private static TrainingConfiguration recipe(int microBatches) {
-        TrainingConfiguration short2x2 = ShortRows.recipe(STEPS, true);
+        TrainingConfiguration short2x2 = ShortRows.recipe(STEPS, GradientCheckpointing.ON);
         return new TrainingConfiguration(1, microBatches, STEPS, 1, 1e-3, short2x2.schedule(), short2x2.adam(),
-                short2x2.maxGradientNorm(), short2x2.seed(), true);
+                short2x2.maxGradientNorm(), short2x2.seed(), GradientCheckpointing.ON);
     }
 
     /** The row of a step's second micro-batch of one row. */

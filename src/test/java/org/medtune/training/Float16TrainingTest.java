@@ -57,7 +57,7 @@ class Float16TrainingTest {
         // given
         JsonNode recorded = GoldenRun.recorded().get("steps").get(0);
         try (LoraAdapter adapter = GoldenRun.initialAdapter(model);
-                LoraTrainer trainer = GoldenRun.trainer(model, adapter, false)) {
+                LoraTrainer trainer = GoldenRun.trainer(model, adapter, GradientCheckpointing.NONE)) {
             // when
             StepReport report = trainer.step();
 
@@ -168,7 +168,7 @@ class Float16TrainingTest {
     }
 
     private static LoraTrainer trainer(LoraAdapter adapter) {
-        return ShortRows.trainer(model, adapter, ShortRows.recipe(6, true));
+        return ShortRows.trainer(model, adapter, ShortRows.recipe(6, GradientCheckpointing.ON));
     }
 
     private static void scaleBy(LoraTrainer trainer, double scale) {
