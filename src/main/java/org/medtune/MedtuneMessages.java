@@ -622,6 +622,10 @@ public interface MedtuneMessages extends BasicLogger {
             + "hold. Use precision=bf16 or precision=fp32.")
     InvalidInputException weightTooLargeForHalf(Path file, String name, double magnitude);
 
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 548, value = "Replica %d of the chat's model cannot answer, so that others do: %s")
+    void replicaCannotAnswer(int replica, String reason);
+
     // ---- 600-699 evaluation and generation ----
 
     @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's "

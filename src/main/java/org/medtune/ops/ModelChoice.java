@@ -47,10 +47,11 @@ public record ModelChoice(Path folder, ComputeDevice device, ElementType type, Q
         return devices.stream().map(d -> new ModelChoice(request.modelFolder(), d, type, quantization)).toList();
     }
 
-    /** A model where and as precise as {@code auto} makes it. */
-    public static ModelChoice automatic(Path folder) {
-        ComputeDevice device = ComputeDevice.named("auto");
-        return new ModelChoice(folder, device, automaticType(List.of(device)), automaticQuantization(device));
+    /** A model on each of some devices, as precise as {@code auto} makes it. */
+    public static List<ModelChoice> automatic(Path folder, List<ComputeDevice> devices) {
+        ElementType type = automaticType(devices);
+        Quantization quantization = automaticQuantization(devices.get(0));
+        return devices.stream().map(device -> new ModelChoice(folder, device, type, quantization)).toList();
     }
 
     /** The value of the parameter {@code precision} that stands for the type. */

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.medtune.model.ModelFolder;
 import org.medtune.model.Quantization;
+import org.medtune.tensor.ComputeDevice;
 import org.medtune.tensor.ElementType;
 import org.medtune.testing.Golden;
 
@@ -61,7 +62,8 @@ class ModelChoiceTest {
                 Golden.MODEL, Path.of("rows.jsonl"));
 
         // then
-        assertThat(ModelChoice.automatic(Golden.MODEL)).isEqualTo(ModelChoice.of(run));
+        assertThat(ModelChoice.automatic(Golden.MODEL, ComputeDevice.allNamed("auto")))
+                .containsExactly(ModelChoice.of(run));
     }
 
     private static ModelChoice choice(String loadIn4bit) {
