@@ -355,3 +355,179 @@ extern "C" __global__ void nf4_dense(const unsigned char* matrix, Eight* dense, 
     dense[(size_t) half * 4 + w] = eight;
   }
 }
+
+// Decoding: one token of each of several sequences whose keys and values are in one bank, [slots, capacity, groups,
+// size]. Sequence i of the bank has row rows[i] of the step, slot slots[i], and positions[i] tokens before this one.
+
+// Rotates q in place, and writes the rotated k, and v, into the bank. half counts vectors; the grid's x is the sequence.
+extern "C" __global__ void rotate_and_store(Eight* qkv, const Eight* cos, const Eight* sin, Eight* keys, Eight* values,
+                                            const int* rows, const int* slots, const int* positions, int heads,
+                                            int groups, int half, int capacity) {
+  int place = blockIdx.y * blockDim.x + threadIdx.x;
+  int all = heads + 2 * groups;
+  if (place >= all * half) {
+    return;
+  }
+  size_t row = rows[blockIdx.x];
+  int head = place / half;
+  int i = place % half;
+  Eight* start = qkv + (row * all + head) * (2 * half) + i;
+  Eight a = start[0];
+  Eight b = start[half];
+  if (head < heads + groups) {
+    rotated(a, b, cos[row * half + i], sin[row * half + i], 1.f);
+  }
+  if (head >= heads) {
+    size_t token = (size_t) slots[blockIdx.x] * capacity + positions[blockIdx.x];
+    start = head < heads + groups ? keys + (token * groups + head - heads) * (2 * half) + i
+        : values + (token * groups + head - heads - groups) * (2 * half) + i;
+  }
+  start[0] = a;
+  start[half] = b;
+}
+
+// Attention in two passes, so that many blocks share the keys of one sequence. A chunk is as many keys as a block has
+// threads, counted from the sequence's beginning: how a sum is divided does not depend on the other sequences. Of each
+// chunk and query head the first pass leaves the largest score, the sum of the exponentials, and the weighted values:
+// partial [sequences, groups, chunks, queries of a group, size + 2].
+#define CHUNK 256
+#define MOST_QUERIES 8
+#define LARGEST_HEAD 128
+
+extern "C" __global__ void attend_chunk(const Eight* qkv, const Eight* keys, const unsigned short* values,
+                                        float* partial, const int* rows, const int* slots, const int* positions,
+                                        int heads, int groups, int size, int capacity, int chunks, float scale) {
+  __shared__ float q[MOST_QUERIES][LARGEST_HEAD];
+  __shared__ float p[MOST_QUERIES][CHUNK];
+  int group = blockIdx.y / chunks;
+  int chunk = blockIdx.y % chunks;
+  int length = positions[blockIdx.x] + 1;
+  if (chunk * CHUNK >= length) {
+    return;
+  }
+  int queries = heads / groups;
+  int vectors = size / 8;
+  size_t token = (size_t) slots[blockIdx.x] * capacity + chunk * CHUNK;
+  const Eight* own = qkv + ((size_t) rows[blockIdx.x] * (heads + 2 * groups) + group * queries) * vectors;
+  for (int i = threadIdx.x; i < queries * vectors; i += CHUNK) {
+    unpack(own[i], &q[i / vectors][i % vectors * 8]);
+  }
+  __syncthreads();
+  float scores[MOST_QUERIES];
+#pragma unroll
+  for (int h = 0; h < MOST_QUERIES; h++) {
+    scores[h] = 0.f;
+  }
+  bool present = chunk * CHUNK + threadIdx.x < length;
+  if (present) {
+    const Eight* key = keys + ((token + threadIdx.x) * groups + group) * vectors;
+    for (int v = 0; v < vectors; v++) {
+      float k[8];
+      unpack(key[v], k);
+#pragma unroll
+      for (int h = 0; h < MOST_QUERIES; h++) {
+        if (h < queries) {
+#pragma unroll
+          for (int j = 0; j < 8; j++) {
+            scores[h] += q[h][v * 8 + j] * k[j];
+          }
+        }
+      }
+    }
+  }
+#pragma unroll
+  for (int h = 0; h < MOST_QUERIES; h++) {
+    if (h < queries) {
+      p[h][threadIdx.x] = present ? scores[h] * scale : __int_as_float(0xff800000);
+    }
+  }
+  __syncthreads();
+  float* result = partial + ((size_t) (blockIdx.x * groups + group) * chunks + chunk) * queries * (size + 2);
+  int warp = threadIdx.x / 32;
+  int lane = threadIdx.x % 32;
+  if (warp < queries) {
+    float largest = p[warp][lane];
+    for (int i = lane + 32; i < CHUNK; i += 32) {
+      largest = fmaxf(largest, p[warp][i]);
+    }
+    for (int distance = 16; distance > 0; distance >>= 1) {
+      largest = fmaxf(largest, __shfl_xor_sync(0xffffffffu, largest, distance));
+    }
+    float sum = 0.f;
+    for (int i = lane; i < CHUNK; i += 32) {
+      float e = __expf(p[warp][i] - largest);
+      p[warp][i] = e;
+      sum += e;
+    }
+    for (int distance = 16; distance > 0; distance >>= 1) {
+      sum += __shfl_xor_sync(0xffffffffu, sum, distance);
+    }
+    if (lane == 0) {
+      result[warp * (size + 2)] = largest;
+      result[warp * (size + 2) + 1] = sum;
+    }
+  }
+  __syncthreads();
+  // q's place takes the sums of half the keys each; heads are powers of two up to half a block
+  int parts = CHUNK / size;
+  int part = threadIdx.x / size;
+  int place = threadIdx.x % size;
+  float sums[MOST_QUERIES];
+#pragma unroll
+  for (int h = 0; h < MOST_QUERIES; h++) {
+    sums[h] = 0.f;
+  }
+  int end = min(CHUNK, length - chunk * CHUNK);
+  for (int i = part; i < end; i += parts) {
+    float v = __uint_as_float((unsigned int) values[((token + i) * groups + group) * size + place] << 16);
+#pragma unroll
+    for (int h = 0; h < MOST_QUERIES; h++) {
+      if (h < queries) {
+        sums[h] += p[h][i] * v;
+      }
+    }
+  }
+  for (int turn = 0; turn < parts; turn++) {
+    __syncthreads();
+    if (part == turn) {
+#pragma unroll
+      for (int h = 0; h < MOST_QUERIES; h++) {
+        if (h < queries) {
+          q[h][place] = turn == 0 ? sums[h] : q[h][place] + sums[h];
+        }
+      }
+    }
+  }
+  __syncthreads();
+  for (int i = threadIdx.x; i < queries * size; i += CHUNK) {
+    result[i / size * (size + 2) + 2 + i % size] = q[i / size][i % size];
+  }
+}
+
+// Puts the chunks together -> output [rows of the step, heads * size]. A block is a sequence and a group of queries, a
+// thread a place in the head.
+extern "C" __global__ void attend_combine(const float* partial, unsigned short* output, const int* rows,
+                                          const int* positions, int heads, int groups, int size, int chunks) {
+  int group = blockIdx.y;
+  int queries = heads / groups;
+  int own = positions[blockIdx.x] / CHUNK + 1;
+  const float* results = partial + (size_t) (blockIdx.x * groups + group) * chunks * queries * (size + 2);
+  unsigned short* place = output + ((size_t) rows[blockIdx.x] * heads + group * queries) * size + threadIdx.x;
+  for (int h = 0; h < queries; h++) {
+    float largest = __int_as_float(0xff800000);
+    float sum = 0.f;
+    float value = 0.f;
+    for (int chunk = 0; chunk < own; chunk++) {
+      const float* result = results + ((size_t) chunk * queries + h) * (size + 2);
+      float most = fmaxf(largest, result[0]);
+      float before = __expf(largest - most);
+      float now = __expf(result[0] - most);
+      sum = sum * before + result[1] * now;
+      value = value * before + result[2 + threadIdx.x] * now;
+      largest = most;
+    }
+    unsigned short bits;
+    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bits) : "f"(value / sum));
+    place[h * size] = bits;
+  }
+}

@@ -178,3 +178,56 @@ def step(token_ids: Tensor, row_positions: Tensor, slot_of_row: Tensor, banks: L
     o = torch.cat(outputs, 0).index_select(0, slot_of_row)
     x = __torch__.generation.from_attention(x, o, w, f, b, segments, scalings, eps, least, most)
   return __torch__.generation.results(x, norm, head, wanted, eps, least, most)
+
+# ---- between the fused kernels of an accelerator ----
+# Rows are padded to whole blocks of so many, and every product is of one block, so that a row's bits do not depend on
+# the number of rows. masks [rows, 1] are 1 in the rows of a segment and 0 elsewhere; what a product adds to the rows of
+# other segments is 0.
+
+def block_product(x: Tensor, weight: Tensor, block: int) -> Tensor:
+  if x.size(0) == block:
+    return __torch__.product.linear(x, weight)
+  outputs = annotate(List[Tensor], [])
+  for part in range(x.size(0) // block):
+    outputs.append(__torch__.product.linear(x[part * block:(part + 1) * block], weight))
+  return torch.cat(outputs, 0)
+
+def block_project(x: Tensor, weight: Tensor, bias: Tensor, slots: int, factors: List[Tensor], biases: List[Tensor],
+        masks: List[Tensor], scalings: List[float], block: int) -> Tensor:
+  # one group of projections; factors holds A and the slots' B of every segment, biases one tensor each, without
+  # elements where the segment has none of its own
+  y = __torch__.generation.block_product(x, weight, block)
+  for s in range(len(scalings)):
+    own = biases[s]
+    if own.numel() == 0:
+      own = bias
+    if own.numel() > 0:
+      if len(scalings) == 1:
+        y.add_(own)
+      else:
+        y.addcmul_(masks[s], own)
+    a = factors[s * (slots + 1)]
+    if a.size(0) > 0:
+      z = __torch__.generation.block_product(x, a, block)
+      if len(scalings) > 1:
+        z = z * masks[s]
+      column = 0
+      row = 0
+      for slot in range(slots):
+        b = factors[s * (slots + 1) + 1 + slot]
+        rank = b.size(1)
+        if rank > 0:
+          for part in range(x.size(0) // block):
+            rows = y[part * block:(part + 1) * block, column:column + b.size(0)]
+            rows.addmm_(z[part * block:(part + 1) * block, row:row + rank], b.t(), alpha=scalings[s])
+        column = column + b.size(0)
+        row = row + rank
+  return y
+
+def block_results(h: Tensor, head: Tensor, rows: int, wanted: List[int], block: int) -> List[Tensor]:
+  # the most likely next token of each of the first rows, then the logits [vocabulary] of the wanted ones
+  logits = __torch__.generation.block_product(h, head, block)[:rows].to(6)
+  answers = [torch.argmax(logits, -1)]
+  for row in wanted:
+    answers.append(logits[row])
+  return answers

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.medtune.tensor.AcceleratorKernels;
 import org.medtune.tensor.ComputeDevice;
@@ -34,6 +35,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     private final List<Tensor> allWeights;
     private final ProductRows stepRows;
     private final ComputePath path;
+    private final Optional<FusedDecoding> fusedDecoding;
 
     private CausalLanguageModel(
             ModelConfiguration configuration, ComputeDevice device, ElementType type, Quantization quantization,
@@ -54,8 +56,10 @@ public final class CausalLanguageModel implements AutoCloseable {
                 .toList();
         this.stepRows = ProductRows.measure(scope, device.accelerator(), type, this::projections, weights.head());
         ComputePath scripted = new ScriptedPath(configuration, device, weights.finalNorm(), weights.head());
-        this.path = FusedPath.of(configuration, AcceleratorKernels.on(device), type, quantization, scripted,
-                weights.finalNorm(), weights.head()).orElse(scripted);
+        Optional<AcceleratorKernels> kernels = AcceleratorKernels.on(device);
+        this.path = FusedPath.of(configuration, kernels, type, quantization, scripted, weights.finalNorm(),
+                weights.head()).orElse(scripted);
+        this.fusedDecoding = FusedDecoding.of(configuration, kernels, type, quantization, weights, frequencies);
     }
 
     /** {@link #load(ModelFolder, ComputeDevice, ElementType, Quantization)} without quantization. */
@@ -232,12 +236,8 @@ public final class CausalLanguageModel implements AutoCloseable {
         sequences.forEach(sequence -> sequence.cache().requireRoom(1));
         DecodingStep step = new DecodingStep(sequences, configuration.layers());
         try (TensorScope work = newScope()) {
-            List<Tensor> results = work.call("step", work.ofLongs(step.tokenIds()), work.ofLongs(step.rowPositions()),
-                    work.ofLongs(step.slotsOfRows()), step.banks(), step.rowsOfSlots(work),
-                    step.positionsOfSlots(work), step.keys(), weights.embedding(), weights.finalNorm(),
-                    weights.head(), frequencies, allWeights, step.factors(), step.biases(none), step.segments(),
-                    step.scalings(), step.wanted(), configuration.rmsNormEpsilon(), stepRows.least(),
-                    stepRows.most());
+            List<Tensor> results = fusedDecoding.isPresent() ? fusedDecoding.get().step(work, step)
+                    : scriptedStep(work, step);
             sequences.forEach(sequence -> sequence.cache().advance(1));
             return step.inOrderOfSequences(results);
         }
@@ -261,6 +261,14 @@ public final class CausalLanguageModel implements AutoCloseable {
             x = y;
         }
         return x;
+    }
+
+    private List<Tensor> scriptedStep(TensorScope work, DecodingStep step) {
+        return work.call("step", work.ofLongs(step.tokenIds()), work.ofLongs(step.rowPositions()),
+                work.ofLongs(step.slotsOfRows()), step.banks(), step.rowsOfSlots(work), step.positionsOfSlots(work),
+                step.keys(), weights.embedding(), weights.finalNorm(), weights.head(), frequencies, allWeights,
+                step.factors(), step.biases(none), step.segments(), step.scalings(), step.wanted(),
+                configuration.rmsNormEpsilon(), stepRows.least(), stepRows.most());
     }
 
     private LayerPass pass(int layer, MicroBatch batch, ActiveAdapter adapter, long dropoutSeed) {

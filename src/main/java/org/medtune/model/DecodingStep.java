@@ -1,6 +1,7 @@
 package org.medtune.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -66,6 +67,23 @@ final class DecodingStep {
                     .sum();
             return before + row.cache().slot();
         }).toArray();
+    }
+
+    /** The rows of each bank for the fused kernels. */
+    List<BankedRows> bankedRows(TensorScope work, ModelConfiguration configuration) {
+        return banks.stream().map(bank -> {
+            int[] own = IntStream.range(0, rows.size())
+                    .filter(row -> rows.get(row).cache().bank() == bank)
+                    .toArray();
+            return BankedRows.of(work, configuration, bank, own,
+                    Arrays.stream(own).map(row -> rows.get(row).cache().slot()).toArray(),
+                    Arrays.stream(own).map(row -> rows.get(row).cache().length()).toArray());
+        }).toList();
+    }
+
+    /** The adapters in the order of their segments. */
+    List<ActiveAdapter> adapters() {
+        return adapters;
     }
 
     /** By layer, then by bank: keys and values. */

@@ -17,6 +17,10 @@ final class FusedKernels {
     private static final int THREADS = 256;
     private static final int MOST_THREADS = 512;
 
+    /** As in {@code layer.cu}. */
+    private static final int LARGEST_HEAD = 128;
+    private static final int MOST_QUERIES = 8;
+
     private final AcceleratorKernels kernels;
     private final int hidden;
     private final int inner;
@@ -103,6 +107,36 @@ final class FusedKernels {
     void crossEntropy(Tensor logits, Tensor targets, Tensor losses, boolean gradient) {
         kernels.launch("cross_entropy", rows(logits), 1, MOST_THREADS, logits, targets, losses, vocabulary,
                 gradient ? 1 : 0);
+    }
+
+    /** Whether {@link #attend} takes a model's shapes. */
+    static boolean attend(ModelConfiguration configuration) {
+        int size = configuration.headSize();
+        return size <= LARGEST_HEAD && THREADS % size == 0
+                && configuration.attentionHeads() / configuration.keyValueHeads() <= MOST_QUERIES;
+    }
+
+    /** Rotates q of the sequences of a bank in place, and stores their rotated k and their v there. */
+    void rotateAndStore(Tensor qkv, Tensor cos, Tensor sin, BankedRows bank, int layer) {
+        kernels.launch("rotate_and_store", bank.count(), blocks((long) (heads + 2 * groups) * half), THREADS, qkv, cos,
+                sin, bank.keys(layer), bank.values(layer), bank.rows(), bank.slots(), bank.positions(), heads, groups,
+                half, bank.capacity());
+    }
+
+    /** Attention of one token of each sequence of a bank over its keys. */
+    void attend(Tensor qkv, Tensor output, BankedRows bank, int layer) {
+        int size = 2 * half * VECTOR;
+        long chunks = blocks(bank.longest());
+        kernels.launch("attend_chunk", bank.count(), groups * chunks, THREADS, qkv, bank.keys(layer),
+                bank.values(layer), bank.partial(), bank.rows(), bank.slots(), bank.positions(), heads, groups, size,
+                bank.capacity(), (int) chunks, (float) (1 / Math.sqrt(size)));
+        kernels.launch("attend_combine", bank.count(), groups, size, bank.partial(), output, bank.rows(),
+                bank.positions(), heads, groups, size, (int) chunks);
+    }
+
+    /** The float32 numbers that the two passes of {@link #attend} exchange. */
+    static long partialNumbers(ModelConfiguration configuration, int sequences, int longest) {
+        return (long) sequences * configuration.attentionHeads() * blocks(longest) * (configuration.headSize() + 2);
     }
 
     /** Makes a matrix of 4 bits a weight dense. */

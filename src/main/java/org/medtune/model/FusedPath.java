@@ -142,7 +142,7 @@ final class FusedPath implements ComputePath {
         FusedKernels.Normalised second =
                 kernels.rmsNorm(work, activations.middle(), Optional.empty(), pass.postAttentionNorm());
         try (TensorScope dense = work.newScope()) {
-            Tensor weight = matrices.dense(dense, pass, Group.GATE_UP);
+            Tensor weight = matrices.dense(dense, pass.weight(Group.GATE_UP), Group.GATE_UP);
             Tensor gateUp = work.callForTensor("project_again", second.normalised(), weight, pass.bias(Group.GATE_UP),
                     pass.b(Group.GATE_UP), activations.zGateUp());
             return activations.withMlp(first, second, gateUp);
@@ -171,7 +171,7 @@ final class FusedPath implements ComputePath {
     /** The outputs of a group's projections, and their low-rank activations. */
     private List<Tensor> project(TensorScope work, LayerPass pass, Group group, Tensor x) {
         try (TensorScope dense = work.newScope()) {
-            return work.call("project", x, matrices.dense(dense, pass, group), pass.bias(group), pass.a(group),
+            return work.call("project", x, matrices.dense(dense, pass.weight(group), group), pass.bias(group), pass.a(group),
                     pass.b(group), pass.scaling());
         }
     }
@@ -185,7 +185,7 @@ final class FusedPath implements ComputePath {
 
     private List<Tensor> inputGradient(TensorScope work, LayerPass pass, Group group, Tensor dy) {
         try (TensorScope dense = work.newScope()) {
-            return work.call("input_gradient", dy, matrices.dense(dense, pass, group), pass.a(group), pass.b(group),
+            return work.call("input_gradient", dy, matrices.dense(dense, pass.weight(group), group), pass.a(group), pass.b(group),
                     pass.scaling());
         }
     }

@@ -27,9 +27,8 @@ final class FusedWeights {
         }
     }
 
-    /** The matrix [outputs, inputs] of a group; what is made for it belongs to the scope. */
-    Tensor dense(TensorScope owner, LayerPass pass, Group group) {
-        Tensor weight = pass.weight(group);
+    /** The matrix [outputs, inputs] of a group's weight as it is held; what is made for it belongs to the scope. */
+    Tensor dense(TensorScope owner, Tensor weight, Group group) {
         if (quantization == Quantization.NONE) {
             return weight;
         }

@@ -17,11 +17,11 @@ record LayerPass(MicroBatch batch, List<Tensor> weights, List<Tensor> factors, d
         long dropoutSeed) {
 
     Tensor inputNorm() {
-        return weights.get(0);
+        return weights.get(ModelWeights.INPUT_NORM);
     }
 
     Tensor postAttentionNorm() {
-        return weights.get(5);
+        return weights.get(ModelWeights.POST_ATTENTION_NORM);
     }
 
     Tensor weight(Projection.Group group) {

@@ -23,6 +23,10 @@ final class ModelWeights {
     private static final int PER_LAYER = 10;
     private static final double LARGEST_HALF = 65504;
 
+    /** Where a layer's list has its norms. */
+    static final int INPUT_NORM = 0;
+    static final int POST_ATTENTION_NORM = 5;
+
     private final Tensor embedding;
     private final Tensor finalNorm;
     private final Tensor head;
@@ -60,6 +64,14 @@ final class ModelWeights {
 
     List<Tensor> layer(int layer) {
         return layers.get(layer);
+    }
+
+    Tensor inputNorm(int layer) {
+        return layers.get(layer).get(INPUT_NORM);
+    }
+
+    Tensor postAttentionNorm(int layer) {
+        return layers.get(layer).get(POST_ATTENTION_NORM);
     }
 
     /** A layer's weights with some of its biases replaced by trained ones. */
