@@ -77,9 +77,10 @@ __device__ float block_max(float x) {
   return largest;
 }
 
-// RMS normalisation of x, or of x + residual, which then takes x's place. One block a row.
+// RMS normalisation of x, or of x + residual, which then takes x's place. Rows of the result begin every so many
+// vectors; what is behind a row is set to zero. One block a row.
 extern "C" __global__ void rms_norm(Eight* x, const Eight* residual, const Eight* weight, Eight* normalised,
-                                    float* inverse_rms, int vectors, float epsilon) {
+                                    float* inverse_rms, int vectors, int stride, float epsilon) {
   size_t row = (size_t) blockIdx.x * vectors;
   float squares = 0.f;
   for (int i = threadIdx.x; i < vectors; i += blockDim.x) {
@@ -112,22 +113,27 @@ extern "C" __global__ void rms_norm(Eight* x, const Eight* residual, const Eight
     for (int j = 0; j < 8; j++) {
       a[j] = rounded(a[j] * inverse) * w[j];
     }
-    normalised[row + i] = pack(a);
+    normalised[(size_t) blockIdx.x * stride + i] = pack(a);
+  }
+  for (int i = vectors + threadIdx.x; i < stride; i += blockDim.x) {
+    normalised[(size_t) blockIdx.x * stride + i] = {{0, 0, 0, 0}};
   }
 }
 
 // The gradient of x, plus another one that reaches x past the normalisation. With n = x * r:
-// dx = r * (g - n * mean(g * n)), g = dy * weight. May overwrite dy. One block a row.
+// dx = r * (g - n * mean(g * n)), g = dy * weight. Rows of dy begin every so many vectors. One block a row.
 extern "C" __global__ void rms_norm_backward(const Eight* dy, const Eight* x, const Eight* weight,
-                                             const float* inverse_rms, const Eight* past, Eight* dx, int vectors) {
+                                             const float* inverse_rms, const Eight* past, Eight* dx, int vectors,
+                                             int stride) {
   size_t row = (size_t) blockIdx.x * vectors;
+  dy += (size_t) blockIdx.x * stride;
   float inverse = inverse_rms[blockIdx.x];
   float products = 0.f;
   for (int i = threadIdx.x; i < vectors; i += blockDim.x) {
     float g[8];
     float a[8];
     float w[8];
-    unpack(dy[row + i], g);
+    unpack(dy[i], g);
     unpack(x[row + i], a);
     unpack(weight[i], w);
 #pragma unroll
@@ -140,7 +146,7 @@ extern "C" __global__ void rms_norm_backward(const Eight* dy, const Eight* x, co
     float g[8];
     float a[8];
     float w[8];
-    unpack(dy[row + i], g);
+    unpack(dy[i], g);
     unpack(x[row + i], a);
     unpack(weight[i], w);
 #pragma unroll

@@ -164,6 +164,26 @@ class Kernels(Module):
     y, z = __torch__.projection.project(x, weight, bias, a, b, scaling, 0., 0)
     return [y, z]
 
+  def columns(self: __torch__.Kernels, x: Tensor, start: int, end: int) -> Tensor:
+    # a view
+    return x[:, start:end]
+
+  def put(self: __torch__.Kernels, target: Tensor, row: int, part: Tensor) -> Tensor:
+    return target[row:row + part.size(0), :part.size(1)].copy_(part)
+
+  def project_widened(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: List[Tensor],
+          scaling: float) -> List[Tensor]:
+    y, z = __torch__.projection.project_widened(x, weight, bias, a, b, scaling)
+    return [y, z]
+
+  def project_widened_again(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: Tensor, b: List[Tensor],
+          z: Tensor, inputs: int) -> Tensor:
+    return __torch__.projection.project_widened_again(x, weight, bias, b, z, inputs)
+
+  def input_gradient_widened(self: __torch__.Kernels, dy: Tensor, weight: Tensor, a: Tensor, b: List[Tensor],
+          scaling: float) -> List[Tensor]:
+    return __torch__.projection.input_gradient_widened(dy, weight, a, b, scaling)
+
   def project_again(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: Tensor, b: List[Tensor],
           z: Tensor) -> Tensor:
     return __torch__.projection.project_again(x, weight, bias, b, z)

@@ -117,6 +117,43 @@ def project_again(x: Tensor, weight: Tensor, bias: Tensor, b: List[Tensor], z: T
     y = __torch__.product.linear(x, weight)
   return __torch__.projection.add_low_rank(y, b, z)
 
+# A widened matrix has columns behind those of its inputs, and rows of x as many numbers behind theirs: with B in the
+# former and the low-rank activations in the latter, one product adds the adapter.
+
+def put_b(weight: Tensor, inputs: int, b: List[Tensor]) -> Tensor:
+  weight[:, inputs:].zero_()
+  row = 0
+  column = inputs
+  for slot in range(len(b)):
+    outputs = b[slot].size(0)
+    rank = b[slot].size(1)
+    if rank > 0:
+      weight[row:row + outputs, column:column + rank].copy_(b[slot])
+    row = row + outputs
+    column = column + rank
+  return weight
+
+def project_widened_again(x: Tensor, weight: Tensor, bias: Tensor, b: List[Tensor], z: Tensor, inputs: int) -> Tensor:
+  x[:, inputs:inputs + z.size(1)].copy_(z)
+  w = __torch__.projection.put_b(weight, inputs, b)
+  if bias.numel() > 0:
+    return __torch__.product.linear_bias(x, w, bias)
+  return __torch__.product.linear(x, w)
+
+def project_widened(x: Tensor, weight: Tensor, bias: Tensor, a: Tensor, b: List[Tensor],
+        scaling: float) -> Tuple[Tensor, Tensor]:
+  inputs = a.size(1)
+  z = __torch__.projection.low_rank(x[:, :inputs], a, b, scaling, 0., 0)
+  return (__torch__.projection.project_widened_again(x, weight, bias, b, z, inputs), z)
+
+def input_gradient_widened(dy: Tensor, weight: Tensor, a: Tensor, b: List[Tensor], scaling: float) -> List[Tensor]:
+  # the gradients of x, with as many numbers behind its rows, and of the low-rank activations
+  inputs = a.size(1)
+  dx = __torch__.product.times(dy, __torch__.projection.put_b(weight, inputs, b))
+  dz = dx[:, inputs:inputs + a.size(0)] * scaling
+  dx[:, :inputs].addmm_(dz, a)
+  return [dx, dz]
+
 def input_gradient(dy: Tensor, weight: Tensor, a: Tensor, b: List[Tensor], scaling: float) -> List[Tensor]:
   # the gradients of x and of the low-rank activations
   dx = __torch__.product.times(dy, weight)

@@ -81,7 +81,8 @@ public final class CausalLanguageModel implements AutoCloseable {
         WeightMemory.announce(folder, device, type, quantization);
         TensorScope scope = TensorRuntime.on(device).newScope();
         try {
-            ModelWeights weights = ModelWeights.load(folder, scope, type, quantization);
+            ModelWeights weights = ModelWeights.load(folder, scope, type, quantization,
+                    FusedPath.groupsToWiden(folder.configuration(), device, type, quantization));
             MESSAGES.modelLoaded(folder.path(), folder.storedBytes() >> 20, type.safetensorsName(), device.deviceName(),
                     TensorRuntime.describe());
             return new CausalLanguageModel(folder.configuration(), device, type, quantization, scope, weights);
@@ -273,8 +274,8 @@ public final class CausalLanguageModel implements AutoCloseable {
 
     private LayerPass pass(int layer, MicroBatch batch, ActiveAdapter adapter, long dropoutSeed) {
         ActiveAdapter.Layer own = adapter.layers().get(layer);
-        return new LayerPass(batch, weights.layer(layer, own.biases()), own.factors(), adapter.scaling(),
-                adapter.dropout(), dropoutSeed);
+        return new LayerPass(batch, weights.layer(layer, own.biases()), weights.widened(layer), own.factors(),
+                adapter.scaling(), adapter.dropout(), dropoutSeed);
     }
 
     /** The matrices of one layer as products take them, those of one input stacked; the owner gets what is made. */

@@ -53,7 +53,7 @@ final class FusedDecoding {
                 frequencies, weights.finalNorm());
         List<BankedRows> banks = step.bankedRows(work, configuration);
         List<Tensor> masks = work.call("segment_masks", step.segments(), padded, x);
-        Tensor h = kernels.rmsNorm(work, x, Optional.empty(), weights.inputNorm(0)).normalised();
+        Tensor h = kernels.rmsNorm(work, x, Optional.empty(), weights.inputNorm(0), 0).normalised();
         for (int layer = 0; layer < configuration.layers(); layer++) {
             try (TensorScope inner = work.newScope()) {
                 Tensor qkv = project(inner, step, layer, Group.QKV, h, masks);
@@ -63,12 +63,13 @@ final class FusedDecoding {
                     kernels.attend(qkv, attended, bank, layer);
                 }
                 Tensor middle = project(inner, step, layer, Group.O, attended, masks);
-                Tensor second = kernels.rmsNorm(inner, middle, Optional.of(x), weights.postAttentionNorm(layer)).normalised();
+                Tensor second = kernels.rmsNorm(inner, middle, Optional.of(x), weights.postAttentionNorm(layer), 0)
+                        .normalised();
                 Tensor product = kernels.swiglu(inner, project(inner, step, layer, Group.GATE_UP, second, masks));
                 x = work.adopt(project(inner, step, layer, Group.DOWN, product, masks));
                 Tensor norm = layer + 1 < configuration.layers() ? weights.inputNorm(layer + 1)
                         : weights.finalNorm();
-                h = work.adopt(kernels.rmsNorm(inner, x, Optional.of(middle), norm).normalised());
+                h = work.adopt(kernels.rmsNorm(inner, x, Optional.of(middle), norm, 0).normalised());
             }
         }
         return work.call("block_results", h, weights.head(), rows, step.wanted(), BLOCK);

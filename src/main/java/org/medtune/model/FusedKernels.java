@@ -41,7 +41,9 @@ final class FusedKernels {
         this.epsilon = (float) configuration.rmsNormEpsilon();
     }
 
-    /** Rows normalised, and the reciprocal root mean square of each, float32 [tokens]. */
+    /**
+     * Rows normalised, and the reciprocal root mean square of each, float32 [tokens]. Rows may have spare columns.
+     */
     record Normalised(Tensor normalised, Tensor inverseRms) {}
 
     /** Whether the kernels take a model's shapes: rows of whole vectors. */
@@ -60,19 +62,26 @@ final class FusedKernels {
         return owner.callForTensor("empty", shape, ElementType.BFLOAT16.scalarType(), like);
     }
 
-    /** Normalises {@code x}, or {@code x} plus a residual, which then takes the place of {@code x}. */
-    Normalised rmsNorm(TensorScope owner, Tensor x, Optional<Tensor> residual, Tensor weight) {
-        Normalised result = new Normalised(like(owner, x), owner.callForTensor("empty", new long[] {rows(x)},
-                ElementType.FLOAT32.scalarType(), x));
-        kernels.launch("rms_norm", rows(x), 1, threads(hidden), x, orNull(residual), weight, result.normalised(),
-                result.inverseRms(), hidden, epsilon);
-        return result;
+    /**
+     * Normalises {@code x}, or {@code x} plus a residual, which then takes the place of {@code x}.
+     *
+     * @param spare columns to have behind each row, zeros
+     */
+    Normalised rmsNorm(TensorScope owner, Tensor x, Optional<Tensor> residual, Tensor weight, int spare) {
+        Tensor normalised = empty(owner, x, rows(x), (long) hidden * VECTOR + spare);
+        Tensor inverse = owner.callForTensor("empty", new long[] {rows(x)}, ElementType.FLOAT32.scalarType(), x);
+        kernels.launch("rms_norm", rows(x), 1, threads(hidden), x, orNull(residual), weight, normalised, inverse,
+                hidden, hidden + spare / VECTOR, epsilon);
+        return new Normalised(normalised, inverse);
     }
 
-    /** Turns the gradient of normalised rows into that of {@code x}, in place, and adds another one. */
-    void rmsNormBackward(Tensor dy, Tensor x, Tensor weight, Normalised forward, Optional<Tensor> past) {
+    /** The gradient of {@code x} from that of its normalised rows, plus another one. */
+    Tensor rmsNormBackward(TensorScope owner, Tensor dy, Tensor x, Tensor weight, Normalised forward,
+            Optional<Tensor> past) {
+        Tensor dx = like(owner, x);
         kernels.launch("rms_norm_backward", rows(x), 1, threads(hidden), dy, x, weight, forward.inverseRms(),
-                orNull(past), dy, hidden);
+                orNull(past), dx, hidden, (int) dy.shape()[1] / VECTOR);
+        return dx;
     }
 
     /** Rotates q and k within q, k and v side by side. */

@@ -1,9 +1,12 @@
 package org.medtune.model;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.medtune.model.Projection.Group;
 import org.medtune.tensor.AcceleratorKernels;
+import org.medtune.tensor.ComputeDevice;
 import org.medtune.tensor.ElementType;
 import org.medtune.tensor.Tensor;
 import org.medtune.tensor.TensorScope;
@@ -22,6 +25,9 @@ final class FusedPath implements ComputePath {
     private final ComputePath scripted;
     private final Tensor finalNorm;
     private final Tensor head;
+
+    /** Held from writing spare columns to the product that reads them: several passes may use a model at a time. */
+    private final Object widenedInUse = new Object();
 
     private FusedPath(ModelConfiguration configuration, AcceleratorKernels kernels, Quantization quantization,
             ComputePath scripted, Tensor finalNorm, Tensor head) {
@@ -45,6 +51,14 @@ final class FusedPath implements ComputePath {
             return Optional.empty();
         }
         return kernels.map(k -> new FusedPath(configuration, k, quantization, scripted, finalNorm, head));
+    }
+
+    /** The groups whose matrices are to have spare columns: those whose output is wider than their input. */
+    static Set<Group> groupsToWiden(ModelConfiguration configuration, ComputeDevice device, ElementType type,
+            Quantization quantization) {
+        boolean fused = type == ElementType.BFLOAT16 && quantization == Quantization.NONE
+                && FusedKernels.take(configuration) && AcceleratorKernels.on(device).isPresent();
+        return fused ? EnumSet.of(Group.QKV, Group.GATE_UP) : EnumSet.noneOf(Group.class);
     }
 
     @Override
@@ -80,8 +94,8 @@ final class FusedPath implements ComputePath {
             dHeads.forEach(Tensor::close);
             Tensor dNormalised = projectBackward(work, pass, Group.QKV, dQkv, activations.first().normalised(),
                     activations.zQkv(), gradients);
-            kernels.rmsNormBackward(dNormalised, x, pass.inputNorm(), activations.first(), Optional.of(dMiddle));
-            return owner.adopt(dNormalised);
+            return owner.adopt(kernels.rmsNormBackward(work, dNormalised, x, pass.inputNorm(), activations.first(),
+                    Optional.of(dMiddle)));
         }
     }
 
@@ -91,7 +105,7 @@ final class FusedPath implements ComputePath {
         long most = Math.max(1, LOGIT_BYTES / (configuration.vocabularySize() * (long) ElementType.BFLOAT16.bytes()));
         long chunks = (tokens + most - 1) / most;
         try (TensorScope work = owner.newScope()) {
-            FusedKernels.Normalised h = kernels.rmsNorm(work, x, Optional.empty(), finalNorm);
+            FusedKernels.Normalised h = kernels.rmsNorm(work, x, Optional.empty(), finalNorm, 0);
             Tensor losses = work.callForTensor("empty", new long[] {tokens}, ElementType.FLOAT32.scalarType(), x);
             Tensor dh = kernels.like(work, x);
             for (long chunk = 0; chunk < chunks; chunk++) {
@@ -108,14 +122,14 @@ final class FusedPath implements ComputePath {
             if (gradientScale == 0) {
                 return List.of(sum);
             }
-            kernels.rmsNormBackward(dh, x, finalNorm, h, Optional.empty());
-            return List.of(sum, owner.adopt(dh));
+            Tensor dx = kernels.rmsNormBackward(work, dh, x, finalNorm, h, Optional.empty());
+            return List.of(sum, owner.adopt(dx));
         }
     }
 
     /** The layer's forward pass up to the activations of its MLP. */
     private FusedActivations upToMlp(TensorScope work, LayerPass pass, Tensor x) {
-        FusedKernels.Normalised first = kernels.rmsNorm(work, x, Optional.empty(), pass.inputNorm());
+        FusedKernels.Normalised first = normalised(work, x, Optional.empty(), pass, Group.QKV);
         List<Tensor> qkv = project(work, pass, Group.QKV, first.normalised());
         kernels.rotate(qkv.get(0), pass.batch());
         List<Tensor> attention = work.call("attention", qkv.get(0), configuration.attentionHeads(),
@@ -123,7 +137,7 @@ final class FusedPath implements ComputePath {
         List<Tensor> o = project(work, pass, Group.O, attention.get(0));
         // the sum takes the projection's place
         Tensor middle = o.get(0);
-        FusedKernels.Normalised second = kernels.rmsNorm(work, middle, Optional.of(x), pass.postAttentionNorm());
+        FusedKernels.Normalised second = normalised(work, middle, Optional.of(x), pass, Group.GATE_UP);
         List<Tensor> gateUp = project(work, pass, Group.GATE_UP, second.normalised());
         return new FusedActivations(qkv.get(0), qkv.get(1), attention.get(0), attention.subList(1, attention.size()),
                 o.get(1), middle, gateUp.get(1), null, first, second, gateUp.get(0));
@@ -138,15 +152,33 @@ final class FusedPath implements ComputePath {
         if (activations.gateUp() != null) {
             return activations;
         }
-        FusedKernels.Normalised first = kernels.rmsNorm(work, x, Optional.empty(), pass.inputNorm());
+        FusedKernels.Normalised first = normalised(work, x, Optional.empty(), pass, Group.QKV);
         FusedKernels.Normalised second =
-                kernels.rmsNorm(work, activations.middle(), Optional.empty(), pass.postAttentionNorm());
-        try (TensorScope dense = work.newScope()) {
-            Tensor weight = matrices.dense(dense, pass.weight(Group.GATE_UP), Group.GATE_UP);
-            Tensor gateUp = work.callForTensor("project_again", second.normalised(), weight, pass.bias(Group.GATE_UP),
-                    pass.b(Group.GATE_UP), activations.zGateUp());
-            return activations.withMlp(first, second, gateUp);
+                normalised(work, activations.middle(), Optional.empty(), pass, Group.GATE_UP);
+        return activations.withMlp(first, second, gateUpAgain(work, pass, second, activations.zGateUp()));
+    }
+
+    private Tensor gateUpAgain(TensorScope work, LayerPass pass, FusedKernels.Normalised input, Tensor z) {
+        Optional<Tensor> widened = pass.widened(Group.GATE_UP);
+        if (widened.isPresent()) {
+            synchronized (widenedInUse) {
+                return work.callForTensor("project_widened_again", input.normalised(), widened.get(),
+                        pass.bias(Group.GATE_UP), pass.b(Group.GATE_UP), z, configuration.hiddenSize());
+            }
         }
+        try (TensorScope dense = work.newScope()) {
+            return work.callForTensor("project_again", input.normalised(),
+                    matrices.dense(dense, pass.weight(Group.GATE_UP), Group.GATE_UP), pass.bias(Group.GATE_UP),
+                    pass.b(Group.GATE_UP), z);
+        }
+    }
+
+    /** The input of a group normalised, with spare columns where its matrix has them. */
+    private FusedKernels.Normalised normalised(TensorScope work, Tensor x, Optional<Tensor> residual, LayerPass pass,
+            Group group) {
+        Tensor weight = group == Group.QKV ? pass.inputNorm() : pass.postAttentionNorm();
+        return kernels.rmsNorm(work, x, residual, weight,
+                pass.widened(group).isPresent() ? ModelWeights.SPARE_COLUMNS : 0);
     }
 
     /** From the gradient of the layer's output to that of the sum after attention. */
@@ -163,13 +195,19 @@ final class FusedPath implements ComputePath {
         Tensor dNormalised = projectBackward(work, pass, Group.GATE_UP, activations.gateUp(),
                 activations.second().normalised(), activations.zGateUp(), gradients);
         activations.gateUp().close();
-        kernels.rmsNormBackward(dNormalised, activations.middle(), pass.postAttentionNorm(), activations.second(),
-                Optional.of(dy));
-        return dNormalised;
+        return kernels.rmsNormBackward(work, dNormalised, activations.middle(), pass.postAttentionNorm(),
+                activations.second(), Optional.of(dy));
     }
 
     /** The outputs of a group's projections, and their low-rank activations. */
     private List<Tensor> project(TensorScope work, LayerPass pass, Group group, Tensor x) {
+        Optional<Tensor> widened = pass.widened(group);
+        if (widened.isPresent()) {
+            synchronized (widenedInUse) {
+                return work.call("project_widened", x, widened.get(), pass.bias(group), pass.a(group), pass.b(group),
+                        pass.scaling());
+            }
+        }
         try (TensorScope dense = work.newScope()) {
             return work.call("project", x, matrices.dense(dense, pass.weight(group), group), pass.bias(group), pass.a(group),
                     pass.b(group), pass.scaling());
@@ -179,11 +217,22 @@ final class FusedPath implements ComputePath {
     private Tensor projectBackward(TensorScope work, LayerPass pass, Group group, Tensor dy, Tensor x, Tensor z,
             List<Tensor> gradients) {
         List<Tensor> dx = inputGradient(work, pass, group, dy);
-        factorGradients(work, group, dy, x, dx.get(1), z, gradients);
+        try (TensorScope view = work.newScope()) {
+            Tensor inputs = view.callForTensor("columns", x, 0, group.members().get(0).inputs(configuration));
+            factorGradients(view, group, dy, inputs, dx.get(1), z, gradients);
+        }
         return dx.get(0);
     }
 
+    /** The gradients of a group's input, which may have spare columns, and of its low-rank activations. */
     private List<Tensor> inputGradient(TensorScope work, LayerPass pass, Group group, Tensor dy) {
+        Optional<Tensor> widened = pass.widened(group);
+        if (widened.isPresent()) {
+            synchronized (widenedInUse) {
+                return work.call("input_gradient_widened", dy, widened.get(), pass.a(group), pass.b(group),
+                        pass.scaling());
+            }
+        }
         try (TensorScope dense = work.newScope()) {
             return work.call("input_gradient", dy, matrices.dense(dense, pass.weight(group), group), pass.a(group), pass.b(group),
                     pass.scaling());

@@ -1,6 +1,8 @@
 package org.medtune.model;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.medtune.tensor.Tensor;
 
 /**
@@ -8,13 +10,14 @@ import org.medtune.tensor.Tensor;
  *
  * @param batch       the rows
  * @param weights     the layer's frozen weights, as {@code layer.py} lists them
+ * @param widened     those of the layer's matrices that have spare columns, with these
  * @param factors     the adapter's factors, as {@link ActiveAdapter.Layer} lists them
  * @param scaling     factor of the low-rank products
  * @param dropout     probability with which an input of the low-rank path is dropped
  * @param dropoutSeed first of the seven seeds of this layer's dropout masks
  */
-record LayerPass(MicroBatch batch, List<Tensor> weights, List<Tensor> factors, double scaling, double dropout,
-        long dropoutSeed) {
+record LayerPass(MicroBatch batch, List<Tensor> weights, Map<Projection.Group, Tensor> widened, List<Tensor> factors,
+        double scaling, double dropout, long dropoutSeed) {
 
     Tensor inputNorm() {
         return weights.get(ModelWeights.INPUT_NORM);
@@ -34,6 +37,13 @@ record LayerPass(MicroBatch batch, List<Tensor> weights, List<Tensor> factors, d
 
     Tensor a(Projection.Group group) {
         return factors.get(firstFactor(group));
+    }
+
+    /** A group's matrix with spare columns, if it has them and the adapter's ranks do not need more. */
+    Optional<Tensor> widened(Projection.Group group) {
+        long ranks = a(group).shape()[0];
+        return ranks > 0 && ranks <= ModelWeights.SPARE_COLUMNS ? Optional.ofNullable(widened.get(group))
+                : Optional.empty();
     }
 
     List<Tensor> b(Projection.Group group) {

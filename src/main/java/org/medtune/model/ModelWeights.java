@@ -3,7 +3,10 @@ package org.medtune.model;
 import static org.medtune.MedtuneMessages.MESSAGES;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.medtune.tensor.ElementType;
 import org.medtune.tensor.Tensor;
@@ -23,6 +26,13 @@ final class ModelWeights {
     private static final int PER_LAYER = 10;
     private static final double LARGEST_HALF = 65504;
 
+    /**
+     * Columns behind those of a matrix where an adapter's B can stand: a product with the input and its low-rank
+     * activations side by side then adds the adapter without another pass over the output. Zeros, but for a training
+     * pass, which writes them anew each time.
+     */
+    static final int SPARE_COLUMNS = 64;
+
     /** Where a layer's list has its norms. */
     static final int INPUT_NORM = 0;
     static final int POST_ATTENTION_NORM = 5;
@@ -31,23 +41,35 @@ final class ModelWeights {
     private final Tensor finalNorm;
     private final Tensor head;
     private final List<List<Tensor>> layers;
+    private final List<Map<Projection.Group, Tensor>> widened;
 
-    private ModelWeights(Tensor embedding, Tensor finalNorm, Tensor head, List<List<Tensor>> layers) {
+    private ModelWeights(Tensor embedding, Tensor finalNorm, Tensor head, List<List<Tensor>> layers,
+            List<Map<Projection.Group, Tensor>> widened) {
         this.embedding = embedding;
         this.finalNorm = finalNorm;
         this.head = head;
         this.layers = layers;
+        this.widened = widened;
     }
 
-    static ModelWeights load(ModelFolder folder, TensorScope scope, ElementType type, Quantization quantization) {
-        Loader loader = new Loader(folder, scope, type, quantization);
+    /**
+     * Reads the weights of a folder.
+     *
+     * @param widen groups whose matrices get {@link #SPARE_COLUMNS}; none with quantization
+     */
+    static ModelWeights load(ModelFolder folder, TensorScope scope, ElementType type, Quantization quantization,
+            Set<Projection.Group> widen) {
+        Loader loader = new Loader(folder, scope, type, quantization, widen);
         Tensor embedding = loader.tensor(WeightNames.EMBEDDING);
         Tensor head = folder.configuration().tiedEmbeddings() ? embedding : loader.tensor(WeightNames.HEAD);
         List<List<Tensor>> layers = new ArrayList<>();
+        List<Map<Projection.Group, Tensor>> widened = new ArrayList<>();
         for (int layer = 0; layer < folder.configuration().layers(); layer++) {
-            layers.add(loader.layer(layer));
+            Map<Projection.Group, Tensor> own = new EnumMap<>(Projection.Group.class);
+            layers.add(loader.layer(layer, own));
+            widened.add(own);
         }
-        return new ModelWeights(embedding, loader.tensor(WeightNames.FINAL_NORM), head, List.copyOf(layers));
+        return new ModelWeights(embedding, loader.tensor(WeightNames.FINAL_NORM), head, List.copyOf(layers), widened);
     }
 
     Tensor embedding() {
@@ -72,6 +94,11 @@ final class ModelWeights {
 
     Tensor postAttentionNorm(int layer) {
         return layers.get(layer).get(POST_ATTENTION_NORM);
+    }
+
+    /** The matrices of a layer that have spare columns, with these; the layer's list has views without them. */
+    Map<Projection.Group, Tensor> widened(int layer) {
+        return widened.get(layer);
     }
 
     /** A layer's weights with some of its biases replaced by trained ones. */
@@ -105,22 +132,25 @@ final class ModelWeights {
         private final TensorScope scope;
         private final ElementType type;
         private final Quantization quantization;
+        private final Set<Projection.Group> widen;
 
-        Loader(ModelFolder folder, TensorScope scope, ElementType type, Quantization quantization) {
+        Loader(ModelFolder folder, TensorScope scope, ElementType type, Quantization quantization,
+                Set<Projection.Group> widen) {
             this.folder = folder;
             this.scope = scope;
             this.type = type;
             this.quantization = quantization;
+            this.widen = widen;
         }
 
-        List<Tensor> layer(int layer) {
+        List<Tensor> layer(int layer, Map<Projection.Group, Tensor> widened) {
             List<Tensor> weights = new ArrayList<>(PER_LAYER);
             weights.add(tensor(WeightNames.inputNorm(layer)));
-            addGroup(weights, layer, Projection.Group.QKV);
-            addGroup(weights, layer, Projection.Group.O);
+            addGroup(weights, widened, layer, Projection.Group.QKV);
+            addGroup(weights, widened, layer, Projection.Group.O);
             weights.add(tensor(WeightNames.postAttentionNorm(layer)));
-            addGroup(weights, layer, Projection.Group.GATE_UP);
-            addGroup(weights, layer, Projection.Group.DOWN);
+            addGroup(weights, widened, layer, Projection.Group.GATE_UP);
+            addGroup(weights, widened, layer, Projection.Group.DOWN);
             return List.copyOf(weights);
         }
 
@@ -130,11 +160,18 @@ final class ModelWeights {
             }
         }
 
-        private void addGroup(List<Tensor> weights, int layer, Projection.Group group) {
+        private void addGroup(List<Tensor> weights, Map<Projection.Group, Tensor> widened, int layer,
+                Projection.Group group) {
             try (TensorScope parts = scope.newScope()) {
-                weights.add(scope.adopt(quantization == Quantization.NF4
-                        ? quantized(parts, layer, group)
-                        : stacked(parts, matrices(parts, layer, group))));
+                if (widen.contains(group)) {
+                    Tensor whole = widened(parts, layer, group);
+                    widened.put(group, whole);
+                    weights.add(scope.callForTensor("columns", whole, 0, whole.shape()[1] - SPARE_COLUMNS));
+                } else {
+                    weights.add(scope.adopt(quantization == Quantization.NF4
+                            ? quantized(parts, layer, group)
+                            : stacked(parts, matrices(parts, layer, group))));
+                }
                 List<Tensor> biases = new ArrayList<>();
                 for (Projection projection : group.members()) {
                     if (projection.hasBias(folder.configuration())) {
@@ -151,6 +188,19 @@ final class ModelWeights {
                 matrices.addAll(parts(parts, WeightNames.weight(layer, projection)));
             }
             return matrices;
+        }
+
+        /** A group with spare columns. */
+        private Tensor widened(TensorScope parts, int layer, Projection.Group group) {
+            ModelConfiguration shape = folder.configuration();
+            long outputs = group.members().stream().mapToLong(p -> p.outputs(shape)).sum();
+            Tensor whole = scope.zeros(type, outputs, group.members().get(0).inputs(shape) + SPARE_COLUMNS);
+            long row = 0;
+            for (Tensor part : matrices(parts, layer, group)) {
+                parts.call("put", whole, row, part);
+                row += part.shape()[0];
+            }
+            return whole;
         }
 
         private Tensor quantized(TensorScope parts, int layer, Projection.Group group) {

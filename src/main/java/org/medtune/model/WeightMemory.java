@@ -56,7 +56,8 @@ record WeightMemory(long resident, long loading) {
      *     attempt will show
      */
     static void announce(ModelFolder folder, ComputeDevice device, ElementType type, Quantization quantization) {
-        WeightMemory memory = of(folder.configuration(), type, quantization);
+        WeightMemory memory = of(folder.configuration(), type, quantization)
+                .plus(spareColumns(folder.configuration(), device, type, quantization));
         OptionalLong free = device.availableBytes();
         MESSAGES.modelWillTake(folder.path(), type.safetensorsName(), quantization.label(), memory.resident() >> 20,
                 device.deviceName(), free.isPresent() ? (free.getAsLong() >> 20) + " MiB are" : "an unknown rest is");
@@ -71,6 +72,19 @@ record WeightMemory(long resident, long loading) {
                     (resident + loading) >> 20, device.deviceName(), free.getAsLong() >> 20,
                     (smallest.resident() + smallest.loading()) >> 20);
         }
+    }
+
+    private WeightMemory plus(long bytes) {
+        return new WeightMemory(resident + bytes, loading);
+    }
+
+    private static long spareColumns(ModelConfiguration configuration, ComputeDevice device, ElementType type,
+            Quantization quantization) {
+        long rows = FusedPath.groupsToWiden(configuration, device, type, quantization).stream()
+                .flatMap(group -> group.members().stream())
+                .mapToLong(projection -> projection.outputs(configuration))
+                .sum();
+        return configuration.layers() * rows * ModelWeights.SPARE_COLUMNS * type.bytes();
     }
 
     private static long elements(long[] shape) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +38,7 @@ class WeightMemoryTest {
     void isWhatIsTaken(ElementType type, Quantization quantization) {
         try (TensorScope scope = TensorRuntime.on(ComputeDevice.CPU).newScope()) {
             // when
-            ModelWeights weights = ModelWeights.load(FOLDER, scope, type, quantization);
+            ModelWeights weights = ModelWeights.load(FOLDER, scope, type, quantization, Set.of());
 
             // then
             List<Tensor> all = new ArrayList<>(List.of(weights.embedding(), weights.finalNorm()));
