@@ -1,4 +1,5 @@
-# What Java can call. Numbers that name types: 0 uint8, 3 int32, 4 int64, 6 float32, 7 float64, 11 bool, 15 bfloat16.
+# What Java can call. Numbers that name types: 0 uint8, 3 int32, 4 int64, 5 float16, 6 float32, 7 float64,
+# 11 bool, 15 bfloat16.
 
 class Kernels(Module):
   __parameters__ = []
@@ -26,8 +27,12 @@ class Kernels(Module):
   def fill(self: __torch__.Kernels, target: Tensor, value: float) -> Tensor:
     return target.fill_(value)
 
+  def multiply(self: __torch__.Kernels, target: Tensor, factor: float) -> Tensor:
+    return target.mul_(factor)
+
   def add_scaled(self: __torch__.Kernels, target: Tensor, other: Tensor, factor: float) -> Tensor:
-    return target.add_(other, alpha=factor)
+    # other may lie on another device
+    return target.add_(other.to(target.device), alpha=factor)
 
   def assign_scaled(self: __torch__.Kernels, target: Tensor, source: Tensor, offsets: List[int], lengths: List[int],
           factors: List[float]) -> Tensor:

@@ -22,6 +22,10 @@ def next_token_loss(x: Tensor, norm: Tensor, head: Tensor, targets: Tensor, eps:
       d_logits.scatter_add_(1, index, torch.full_like(predicted, -1.))
       # scaling after the product touches hidden numbers a token instead of vocabulary
       scale = (predicted * gradient_scale).to(h.dtype)
+      if h.dtype == 5:
+        # but float16 would lose the probabilities of unlikely tokens, which is what the loss is scaled for
+        d_logits.mul_(predicted * gradient_scale)
+        scale = torch.ones_like(scale)
       torch.mul(__torch__.product.times(d_logits.to(h.dtype), head), scale, out=dh[start:end])
     start = end
   if gradient_scale == 0.:

@@ -616,6 +616,47 @@ public interface MedtuneMessages extends BasicLogger {
             + "difference), and %.4f with what the adapter makes up for")
     void loftQInitialized(double without, double with);
 
+    @Message(id = 540, value = "device is '%s'. Name each accelerator once, and the cpu only by itself.")
+    InvalidInputException devicesDoNotGoTogether(String names);
+
+    @Message(id = 541, value = "device stands for %d devices, but gradient.accumulation.steps is %d, so that some "
+            + "would have no micro-batch of a step to compute. Raise gradient.accumulation.steps, or name fewer "
+            + "devices.")
+    InvalidInputException moreDevicesThanMicroBatches(int devices, int microBatches);
+
+    @LogMessage(level = Logger.Level.DEBUG)
+    @Message(id = 542, value = "NVIDIA's driver does not tell what accelerators there are (%s). They are used as "
+            + "such of compute capability 8.0 or above.")
+    void acceleratorUnknown(String reason);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 543, value = "Training on %s in %s, the projections of the base model held in %s; %s; %s")
+    void trainingSetUp(String devices, String precision, String heldIn, String attention, String runtime);
+
+    @Message(id = 544, value = "precision is bf16, which %s does not compute in: it is older than NVIDIA's Ampere "
+            + "generation. Use precision=fp16, or precision=auto, which then means that.")
+    InvalidInputException noBfloat16(String device);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 545, value = "Step %d is skipped: scaled by %s, its gradient is beyond what float16 holds. The next "
+            + "step's loss is scaled by %s. Some skipped steps at the beginning, and one now and then, are as they "
+            + "should be.")
+    void stepSkipped(int step, double scale, double nextScale);
+
+    @Message(id = 546, value = "In optimizer step %d the loss is %s and the gradient norm %s, although the loss is "
+            + "scaled by no more than %s: the numbers of this model, or of these rows, are beyond what float16 holds. "
+            + "Nothing of this step was kept. Lower learning.rate or raise warmup.steps, look at the rows of the step, "
+            + "and restart the run from its last checkpoint, or start a new one with another precision.")
+    RecoverableException lossScaleExhausted(int step, double loss, double gradientNorm, double scale);
+
+    @Message(id = 547, value = "The file %s holds the tensor %s with a value of magnitude %s, which float16 cannot "
+            + "hold. Use precision=bf16 or precision=fp32.")
+    InvalidInputException weightTooLargeForHalf(Path file, String name, double magnitude);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 548, value = "Replica %d of the chat's model cannot answer, so that others do: %s")
+    void replicaCannotAnswer(int replica, String reason);
+
     // ---- 600-699 evaluation and generation ----
 
     @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's "

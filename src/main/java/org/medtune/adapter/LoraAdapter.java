@@ -182,6 +182,32 @@ public final class LoraAdapter implements AutoCloseable {
         }
     }
 
+    /** This adapter on another replica of its model, with values of its own; the caller closes it. */
+    public LoraAdapter copyOn(CausalLanguageModel replica) {
+        LoraAdapter copy = new LoraAdapter(replica,
+                new AdapterValues(configuration, layout, allocate(layout)), Optional.empty());
+        try {
+            copy.takeValuesOf(this);
+            return copy;
+        } catch (RuntimeException | Error e) {
+            copy.close();
+            throw e;
+        }
+    }
+
+    /** Takes the values of an adapter of the same layout over, whichever device it is on. */
+    public void takeValuesOf(LoraAdapter other) {
+        try (TensorScope work = scope.newScope()) {
+            work.call("assign", parameters, other.parameters);
+        }
+        refresh();
+    }
+
+    /** Opens a scope on the adapter's device that the caller closes. */
+    public TensorScope newScope() {
+        return model.newScope();
+    }
+
     /** A gradient of this adapter's layout, all zeros, that the caller closes. */
     public LoraGradient newGradient() {
         return new LoraGradient(model, layout, scaledParts);

@@ -2,6 +2,7 @@ package org.medtune.chat;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,20 +12,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.medtune.adapter.AdapterRecord;
 import org.medtune.generation.GenerationEngine;
 import org.medtune.generation.GenerationRequest;
+import org.medtune.generation.ModelSession;
 import org.medtune.generation.SamplingParameters;
 import org.medtune.model.ModelFolder;
 import org.medtune.model.Tokenizer;
 import org.medtune.ops.BaseModels;
 import org.medtune.ops.MedtuneHome;
 import org.medtune.ops.ModelChoice;
+import org.medtune.tensor.ComputeDevice;
 
 /**
- * The chat on the base model of this site, in this process. The model's files are opened at the first question or list
- * of models, its weights loaded at the first question; until then the service takes nothing. Closing cancels what is
- * being answered.
+ * The chat on the base model of this site, in this process, with a replica of it on every device of the settings. The
+ * model's files are opened at the first question or list of models, its weights loaded at the first question; until
+ * then the service takes nothing. Closing cancels what is being answered.
  */
 public final class ResidentChatService implements ChatService, AutoCloseable {
 
@@ -108,13 +112,16 @@ public final class ResidentChatService implements ChatService, AutoCloseable {
             throw MESSAGES.answersEnded();
         }
         if (site == null) {
-            ModelChoice choice = ModelChoice.automatic(home.model(settings.model()));
-            ModelFolder folder = ModelFolder.open(choice.folder());
+            Path path = home.model(settings.model());
+            List<ModelChoice> choices = ModelChoice.automatic(path, ComputeDevice.allNamed(settings.device()));
+            ModelFolder folder = ModelFolder.open(path);
             AdapterCatalogue catalogue = new AdapterCatalogue(home, folder);
-            Tokenizer tokenizer = Tokenizer.open(choice.folder());
+            Tokenizer tokenizer = Tokenizer.open(path);
             int context = folder.configuration().maxPositionEmbeddings();
-            GenerationEngine engine = new GenerationEngine(
-                    () -> new ResidentSession(models.lend(choice), catalogue), tokenizer, context, settings.limits());
+            List<Supplier<ModelSession>> replicas = choices.stream()
+                    .map(choice -> (Supplier<ModelSession>) () -> new ResidentSession(models.lend(choice), catalogue))
+                    .toList();
+            GenerationEngine engine = new GenerationEngine(replicas, tokenizer, context, settings.limits());
             site = new Site(catalogue, tokenizer, new PromptBuilder(tokenizer, context), engine);
         }
         return site;

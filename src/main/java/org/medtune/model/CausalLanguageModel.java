@@ -26,6 +26,7 @@ public final class CausalLanguageModel implements AutoCloseable {
     private final ComputeDevice device;
     private final ElementType type;
     private final Quantization quantization;
+    private final AttentionKernel attention;
     private final TensorScope scope;
     private final ModelWeights weights;
     private final Tensor frequencies;
@@ -43,6 +44,7 @@ public final class CausalLanguageModel implements AutoCloseable {
         this.device = device;
         this.type = type;
         this.quantization = quantization;
+        this.attention = AttentionKernel.of(device, type);
         this.scope = scope;
         this.weights = weights;
         this.frequencies = frequencies(scope, configuration);
@@ -76,7 +78,7 @@ public final class CausalLanguageModel implements AutoCloseable {
      * anything is read.
      *
      * @param type in which matrix products are computed and all weights held that are not quantised:
-     *     {@link ElementType#FLOAT32} or {@link ElementType#BFLOAT16}
+     *     {@link ElementType#FLOAT32}, {@link ElementType#BFLOAT16} or {@link ElementType#FLOAT16}
      * @param quantization how the matrices of projections are held
      * @param loftQ for which adapter's first values the base is quantised; nothing for the model as it is
      * @throws org.medtune.RecoverableException when the device's memory does not suffice
@@ -116,6 +118,16 @@ public final class CausalLanguageModel implements AutoCloseable {
     /** How the matrices of projections are held. */
     public Quantization quantization() {
         return quantization;
+    }
+
+    /** How it attends in training. */
+    public AttentionKernel attention() {
+        return attention;
+    }
+
+    /** Whether fused kernels compute what lies between products and attention in training. */
+    public boolean fused() {
+        return path instanceof FusedPath;
     }
 
     /** An adapter of rank 0: with it the model is the base model. Owned by the model. */

@@ -12,7 +12,7 @@ import org.medtune.tensor.TensorScope;
  * @param tokenIds inputs, int64 [tokens]
  * @param targets the token after each input, int64 [tokens]
  * @param boundaries where each row's inputs begin, and the end of the last
- * @param rowStarts the boundaries as an int32 tensor
+ * @param rowStarts the boundaries as an int32 tensor for variable-length attention; without elements elsewhere
  * @param cos cosines of the rotary position embedding [tokens, 1, head size / 2]
  * @param sin sines likewise
  */
@@ -43,7 +43,9 @@ public record MicroBatch(Tensor tokenIds, Tensor targets, long[] boundaries, Ten
             boundaries[row + 1] = next;
         }
         List<Tensor> tables = model.rotaryTables(scope, positions);
-        Tensor rowStarts = scope.callForTensor("to_type", scope.ofLongs(boundaries), ElementType.INT32.scalarType());
+        Tensor rowStarts = model.attention() == AttentionKernel.VARIABLE_LENGTH_FLASH
+                ? scope.callForTensor("to_type", scope.ofLongs(boundaries), ElementType.INT32.scalarType())
+                : scope.zeros(ElementType.INT32, 0);
         return new MicroBatch(scope.ofLongs(inputs), scope.ofLongs(targets), boundaries, rowStarts, tables.get(0),
                 tables.get(1));
     }

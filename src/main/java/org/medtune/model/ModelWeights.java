@@ -1,5 +1,7 @@
 package org.medtune.model;
 
+import static org.medtune.MedtuneMessages.MESSAGES;
+
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -23,6 +25,7 @@ final class ModelWeights {
     /** A tensor that will be quantised is float32 on the way: smaller parts, of whole rows and blocks. */
     static final long LARGEST_QUANTIZED = 16L << 20;
     private static final int PER_LAYER = 10;
+    private static final double LARGEST_HALF = 65504;
 
     /**
      * Columns behind those of a matrix where an adapter's B can stand: a product with the input and its low-rank
@@ -216,11 +219,7 @@ final class ModelWeights {
                 String name = WeightNames.weight(layer, projection);
                 int rank = loftQ.filter(LoftQ::changesBase).map(l -> l.rank(layer, projection)).orElse(0);
                 if (rank > 0) {
-                    try (TensorScope work = scope.newScope()) {
-                        Tensor weight = read(folder, work, name);
-                        matrix.addAll(loftQ.orElseThrow().lastToQuantize(work, weight, rank, type));
-                    }
-                    matrix.endMatrix();
+                    addForLoftQ(parts, matrix, name, rank);
                     continue;
                 }
                 ModelFolder.Location location = folder.tensor(name);
@@ -228,12 +227,22 @@ final class ModelWeights {
                 // so many rows are whole blocks, however long a row is
                 long rows = Math.max(1, LARGEST_QUANTIZED / rowBytes / Nf4Matrix.BLOCK) * Nf4Matrix.BLOCK;
                 forEachPart(parts, location, rows, part -> {
+                    requireRepresentable(parts, location, name, part);
                     matrix.add(part);
                     part.close();
                 });
                 matrix.endMatrix();
             }
             return matrix.bytes();
+        }
+
+        private void addForLoftQ(TensorScope parts, Nf4Matrix matrix, String name, int rank) {
+            try (TensorScope work = parts.newScope()) {
+                Tensor weight = read(folder, work, name);
+                requireRepresentable(work, folder.tensor(name), name, weight);
+                matrix.addAll(loftQ.orElseThrow().lastToQuantize(work, weight, rank, type));
+            }
+            matrix.endMatrix();
         }
 
         private static Tensor stacked(TensorScope parts, List<Tensor> tensors) {
@@ -250,11 +259,27 @@ final class ModelWeights {
                 if (entry.type() == type) {
                     tensors.add(stored);
                 } else {
+                    requireRepresentable(parts, location, name, stored);
                     tensors.add(parts.callForTensor("to_type", stored, type.scalarType()));
                     stored.close();
                 }
             });
             return tensors;
+        }
+
+        /** Of the types that weights are computed in, only float16 has a smaller range than those of the files. */
+        private void requireRepresentable(TensorScope parts, ModelFolder.Location location, String name,
+                Tensor stored) {
+            if (type != ElementType.FLOAT16) {
+                return;
+            }
+            try (TensorScope work = parts.newScope()) {
+                Tensor largest = work.callForTensor("largest", stored);
+                double magnitude = work.callForTensor("to_type", largest, ElementType.FLOAT32.scalarType()).toDouble();
+                if (magnitude > LARGEST_HALF) {
+                    throw MESSAGES.weightTooLargeForHalf(location.file().path(), name, magnitude);
+                }
+            }
         }
 
         /** Reads a tensor of the files as it is stored, so many rows at a time. */

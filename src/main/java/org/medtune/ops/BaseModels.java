@@ -1,7 +1,9 @@
 package org.medtune.ops;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.ModelFolder;
@@ -40,6 +42,26 @@ public final class BaseModels implements AutoCloseable {
         }
         entry.users++;
         return new EntryLease(entry);
+    }
+
+    /**
+     * Lends several models, all or none, in the order of the choices; those that are not there are loaded one after the
+     * other.
+     *
+     * @throws org.medtune.InvalidInputException if a folder does not hold a model that can be used
+     * @throws org.medtune.RecoverableException  if the memory of one of the devices does not suffice
+     */
+    public List<Lease> lendAll(List<ModelChoice> choices) {
+        List<Lease> leases = new ArrayList<>();
+        try {
+            for (ModelChoice choice : choices) {
+                leases.add(lend(choice));
+            }
+            return List.copyOf(leases);
+        } catch (RuntimeException | Error e) {
+            leases.forEach(Lease::close);
+            throw e;
+        }
     }
 
     @Override

@@ -68,12 +68,16 @@ public enum FineTuneParameter {
     ADAM_BETA1("adam.beta1", "0.9", Decimal.fromZeroToBelowOne(), "AdamW's decay of the first moment"),
     ADAM_BETA2("adam.beta2", "0.999", Decimal.fromZeroToBelowOne(), "AdamW's decay of the second moment"),
     ADAM_EPSILON("adam.epsilon", "1e-8", Decimal.positive(), "AdamW's epsilon"),
-    PRECISION("precision", "auto", Choice.of("auto", "fp32", "bf16"),
-            "of the frozen weights and activations; auto is bf16 on an accelerator, fp32 on a CPU"),
+    PRECISION("precision", "auto", Choice.of("auto", "fp32", "bf16", "fp16"),
+            "of the frozen weights and activations; auto is fp32 on a CPU, and on an accelerator bf16, or fp16 where "
+                    + "it has no bf16"),
     LOAD_IN_4BIT("load.in.4bit", "auto", Choice.of("auto", "true", "false"),
             "hold the frozen projections in 4 bits a weight (NF4); auto does on an accelerator, and not on a CPU"),
-    DEVICE("device", "auto", Shaped.of("auto|cpu|gpu\\d{1,3}", "auto, cpu, or an accelerator such as gpu0"),
-            "where to train; auto takes the first accelerator, or else the CPU"),
+    DEVICE("device", "auto",
+            Shaped.of("auto|all|cpu|gpu\\d{1,3}(\\s*,\\s*gpu\\d{1,3})*",
+                    "auto, all, cpu, or accelerators such as gpu0 or gpu0,gpu1"),
+            "where to train, such as gpu0, gpu0,gpu1 or cpu; auto takes the first accelerator and all every one, or "
+                    + "else the CPU"),
 
     LOGGING_STEPS("logging.steps", "1", new Whole(1), "steps between two lines in the log"),
     SAVE_STEPS("save.steps", "10", new Whole(1), "steps between two checkpoints"),

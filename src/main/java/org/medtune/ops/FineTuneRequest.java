@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.medtune.InvalidInputException;
 import org.medtune.RecoverableException;
@@ -43,7 +44,7 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
                 ? problems.check(() -> datasetFile(home, parameters.text(DATASET_FILE))).orElse(null) : null;
         checkWords(parameters, model, problems);
         if (parameters.has(FineTuneParameter.DEVICE)) {
-            problems.check(() -> ComputeDevice.named(parameters.text(FineTuneParameter.DEVICE)));
+            problems.check(() -> devices(parameters));
         }
         problems.check(() -> writable(home.runs()));
         problems.check(() -> writable(home.adapters()));
@@ -62,6 +63,15 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
                     parameters.text(FineTuneParameter.LOAD_IN_4BIT), choice.device().deviceName());
         }
         return choice.quantization();
+    }
+
+    /**
+     * The devices to train on.
+     *
+     * @throws InvalidInputException if one is not there any more
+     */
+    public List<ComputeDevice> devices() {
+        return devices(parameters);
     }
 
     /**
@@ -107,6 +117,27 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
             lora.requireUsedPatterns(ModelFolder.open(model).configuration().layers());
         }
         return lora;
+    }
+
+    static void checkWorkForAll(List<ComputeDevice> devices, int microBatches) {
+        if (devices.size() > microBatches) {
+            throw MESSAGES.moreDevicesThanMicroBatches(devices.size(), microBatches);
+        }
+    }
+
+    private static List<ComputeDevice> devices(FineTuneParameters parameters) {
+        List<ComputeDevice> devices = ComputeDevice.allNamed(parameters.text(FineTuneParameter.DEVICE));
+        if (parameters.has(FineTuneParameter.GRADIENT_ACCUMULATION_STEPS)) {
+            checkWorkForAll(devices, parameters.integer(FineTuneParameter.GRADIENT_ACCUMULATION_STEPS));
+        }
+        boolean bfloat16 = parameters.has(FineTuneParameter.PRECISION)
+                && parameters.text(FineTuneParameter.PRECISION).equals("bf16");
+        if (bfloat16) {
+            devices.stream().filter(device -> !device.computesBfloat16()).findFirst().ifPresent(old -> {
+                throw MESSAGES.noBfloat16(old.description());
+            });
+        }
+        return devices;
     }
 
     private static Path modelFolder(MedtuneHome home, String given) {

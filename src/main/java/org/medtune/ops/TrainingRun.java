@@ -4,10 +4,15 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.dataset.TokenizedDataset;
 import org.medtune.dataset.TokenizedDatasetWriter;
+import org.medtune.model.CausalLanguageModel;
+import org.medtune.model.Quantization;
+import org.medtune.tensor.TensorRuntime;
 import org.medtune.training.AtomicFolder;
 import org.medtune.training.CheckpointStore;
 import org.medtune.training.LoraTrainer;
@@ -26,7 +31,7 @@ public final class TrainingRun implements AutoCloseable {
     private final RunFolder folder;
     private final TrainingConfiguration configuration;
     private final CheckpointStore checkpoints;
-    private final BaseModels.Lease base;
+    private final List<BaseModels.Lease> bases;
     private final LoraAdapter adapter;
     private final LoraTrainer trainer;
     private double secondsOfSteps;
@@ -34,11 +39,11 @@ public final class TrainingRun implements AutoCloseable {
     private boolean healthy = true;
 
     private TrainingRun(RunFolder folder, TrainingConfiguration configuration, CheckpointStore checkpoints,
-                        BaseModels.Lease base, LoraAdapter adapter, LoraTrainer trainer) {
+                        List<BaseModels.Lease> bases, LoraAdapter adapter, LoraTrainer trainer) {
         this.folder = folder;
         this.configuration = configuration;
         this.checkpoints = checkpoints;
-        this.base = base;
+        this.bases = bases;
         this.adapter = adapter;
         this.trainer = trainer;
     }
@@ -56,7 +61,8 @@ public final class TrainingRun implements AutoCloseable {
         if (dataset.trainingRows() == 0) {
             throw MESSAGES.noTrainingRows(dataset.heldOut().size(), folder.dataset());
         }
-        ModelChoice choice = ModelChoice.of(request);
+        List<ModelChoice> choices = ModelChoice.replicas(request);
+        ModelChoice choice = choices.get(0);
         Optional<SequencePacks> packs = recipe.packs(dataset);
         int sequences = packs.map(SequencePacks::count).orElse(dataset.trainingRows());
         TrainingConfiguration configuration = recipe.training(sequences);
@@ -65,23 +71,26 @@ public final class TrainingRun implements AutoCloseable {
                 recipe.adapterRecord(choice));
         removeRemains(folder);
         Optional<Path> newest = checkpoints.newestIntact();
-        BaseModels.Lease base = models.lend(recipe.trainingBase(choice));
+        List<BaseModels.Lease> bases = models.lendAll(choices.stream().map(recipe::trainingBase).toList());
+        List<CausalLanguageModel> replicas = bases.stream().map(BaseModels.Lease::model).toList();
+        CausalLanguageModel first = replicas.get(0);
         LoraAdapter adapter = null;
         try {
-            adapter = newest.map(path -> checkpoints.loadAdapter(path, base.model()))
-                    .orElseGet(() -> recipe.firstAdapter(base.model(), choice));
-            LoraTrainer trainer = new LoraTrainer(base.model(), adapter, configuration, dataset::training,
+            adapter = newest.map(path -> checkpoints.loadAdapter(path, first))
+                    .orElseGet(() -> recipe.firstAdapter(first, choice));
+            LoraTrainer trainer = new LoraTrainer(replicas, adapter, configuration, dataset::training,
                     packs.map(Packing.class::cast).orElse(Packing.NONE),
                     RowOrder.shuffled(sequences, configuration.rowsPerStep(), configuration.seed()));
-            TrainingRun run = new TrainingRun(folder, configuration, checkpoints, base, adapter, trainer);
+            TrainingRun run = new TrainingRun(folder, configuration, checkpoints, bases, adapter, trainer);
             newest.ifPresent(path -> checkpoints.restore(path, trainer));
             folder.metrics().cutAfter(trainer.stepsDone());
+            tellSetUp(choices, first);
             return run;
         } catch (RuntimeException | Error e) {
             if (adapter != null) {
                 adapter.close();
             }
-            base.close();
+            bases.forEach(BaseModels.Lease::close);
             throw e;
         }
     }
@@ -109,7 +118,8 @@ public final class TrainingRun implements AutoCloseable {
         stepsHere++;
         long left = Math.round(secondsOfSteps / stepsHere * (totalSteps() - report.step()));
         StepMetrics metrics = new StepMetrics(report.step(), totalSteps(), report.loss(), report.learningRate(),
-                report.gradientNorm(), report.tokens(), report.tokens() / report.seconds(), left);
+                report.gradientNorm(), report.tokens(), report.tokens() / report.seconds(), left, report.lossScale(),
+                report.skipped());
         folder.metrics().append(metrics);
         healthy = true;
         return metrics;
@@ -128,7 +138,16 @@ public final class TrainingRun implements AutoCloseable {
     public void close() {
         trainer.close();
         adapter.close();
-        base.close();
+        bases.forEach(BaseModels.Lease::close);
+    }
+
+    static void tellSetUp(List<ModelChoice> choices, CausalLanguageModel model) {
+        ModelChoice choice = choices.get(0);
+        MESSAGES.trainingSetUp(
+                choices.stream().map(c -> c.device().description()).collect(Collectors.joining(", ")),
+                choice.precision(),
+                choice.quantization() == Quantization.NONE ? choice.precision() : "4 bits (NF4)",
+                model.attention().label() + (model.fused() ? ", fused kernels" : ""), TensorRuntime.describe());
     }
 
     private static void removeRemains(RunFolder folder) {

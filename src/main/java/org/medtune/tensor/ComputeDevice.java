@@ -6,9 +6,13 @@ import ai.djl.Device;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.cuda.CudaUtils;
 import java.lang.management.MemoryUsage;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Where tensors live and kernels run: the host's processor, or one of its accelerators.
@@ -21,6 +25,7 @@ public record ComputeDevice(boolean accelerator, int index) {
     /** The host's processor. */
     public static final ComputeDevice CPU = new ComputeDevice(false, 0);
 
+    private static final int AMPERE = 8;
     private static final Pattern GPU_NAME = Pattern.compile("gpu(\\d{1,3})");
 
     /**
@@ -49,9 +54,59 @@ public record ComputeDevice(boolean accelerator, int index) {
         return new ComputeDevice(true, index);
     }
 
+    /**
+     * The devices that {@code names} stands for.
+     *
+     * @param names {@code all} (every accelerator, or else the processor), or names of {@link #named} separated by
+     *     commas
+     * @return at least one device, none twice, in the order of the names
+     * @throws org.medtune.InvalidInputException when a name means nothing, this host has no such device, or one is
+     *     named twice or beside others that it does not go with
+     */
+    public static List<ComputeDevice> allNamed(String names) {
+        if (names.equals("all")) {
+            int present = TensorRuntime.acceleratorCount();
+            return present == 0 ? List.of(CPU)
+                    : IntStream.range(0, present).mapToObj(index -> new ComputeDevice(true, index)).toList();
+        }
+        List<ComputeDevice> devices = Arrays.stream(names.split(",", -1)).map(String::strip)
+                .map(ComputeDevice::named).toList();
+        boolean alike = devices.stream().allMatch(ComputeDevice::accelerator);
+        if (devices.size() > 1 && (!alike || devices.stream().distinct().count() < devices.size())) {
+            throw MESSAGES.devicesDoNotGoTogether(names);
+        }
+        return devices;
+    }
+
     /** The name under which {@link #named} finds this device. */
     public String deviceName() {
         return accelerator ? "gpu" + index : "cpu";
+    }
+
+    /** Name, and what the device is, for people: {@code gpu0 (NVIDIA H100 80GB HBM3)}. */
+    public String description() {
+        String model = accelerator
+                ? AcceleratorProperties.of(index).map(AcceleratorProperties::name).orElse("unknown")
+                : HostProcessor.name(Path.of("/proc/cpuinfo")) + ", " + Runtime.getRuntime().availableProcessors()
+                        + " processors";
+        return deviceName() + " (" + model + ")";
+    }
+
+    /**
+     * Whether it computes in bfloat16: processors do, and accelerators from compute capability 8.0 (Ampere) on. One
+     * that does not tell counts as such.
+     */
+    public boolean computesBfloat16() {
+        return !accelerator || ampereOrNewer();
+    }
+
+    /** Whether PyTorch has its variable-length flash attention there: on accelerators from Ampere on. */
+    public boolean hasFlashAttention() {
+        return accelerator && ampereOrNewer();
+    }
+
+    private boolean ampereOrNewer() {
+        return AcceleratorProperties.of(index).map(properties -> properties.major() >= AMPERE).orElse(true);
     }
 
     /** Bytes of this device's memory that can still be taken; empty where nothing tells. */

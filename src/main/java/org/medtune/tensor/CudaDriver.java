@@ -30,6 +30,10 @@ interface CudaDriver extends Library {
 
     int cuInit(int flags);
 
+    int cuDeviceGetCount(IntByReference count);
+
+    int cuDeviceGetName(byte[] zeroTerminated, int length, int device);
+
     int cuDeviceGet(IntByReference device, int ordinal);
 
     int cuDeviceGetAttribute(IntByReference value, int attribute, int device);

@@ -18,9 +18,13 @@ public final class TensorRuntime {
         return new TensorRuntime(device);
     }
 
-    /** The number of CUDA devices that the native library sees. */
+    /** The number of CUDA devices that the native library can use. */
     public static int acceleratorCount() {
-        return Engine.getEngine("PyTorch").getGpuCount();
+        Engine engine = Engine.getEngine("PyTorch");
+        // DJL counts by the CUDA runtime, whether PyTorch is built with CUDA or not, and finds it only under one name
+        return JniUtils.getFeatures().contains("CUDA")
+                ? AcceleratorProperties.count().orElseGet(engine::getGpuCount)
+                : 0;
     }
 
     /** The device of every tensor made by this runtime. */

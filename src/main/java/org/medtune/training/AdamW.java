@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.medtune.adapter.AdapterLayout;
 import org.medtune.adapter.LoraAdapter;
-import org.medtune.adapter.LoraGradient;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.tensor.Tensor;
 import org.medtune.tensor.TensorScope;
@@ -25,12 +24,16 @@ final class AdamW implements AutoCloseable {
     record Region(String name, Tensor parameters, Tensor gradient, TrainingConfiguration.Adam constants,
             double weightDecay) {}
 
-    AdamW(CausalLanguageModel model, LoraAdapter adapter, LoraGradient gradient,
-            TrainingConfiguration.Adam constants) {
+    /**
+     * An optimizer before its first step.
+     *
+     * @param gradient the flat gradient of the adapter, on its device
+     */
+    AdamW(CausalLanguageModel model, LoraAdapter adapter, Tensor gradient, TrainingConfiguration.Adam constants) {
         scope = model.newScope();
         AdapterLayout layout = adapter.layout();
         long matrices = layout.matrixElements();
-        Region all = new Region("matrices", view(adapter.parameters(), 0, matrices), view(gradient.flat(), 0, matrices),
+        Region all = new Region("matrices", view(adapter.parameters(), 0, matrices), view(gradient, 0, matrices),
                 constants, constants.weightDecay());
         boolean eightBit = constants.moments() == MomentStorage.EIGHT_BIT
                 && matrices >= EightBitMoments.LEAST_ELEMENTS;
@@ -38,7 +41,7 @@ final class AdamW implements AutoCloseable {
         long biases = layout.size() - matrices;
         if (biases > 0) {
             regions.add(new Float32Moments(scope, new Region("biases", view(adapter.parameters(), matrices, biases),
-                    view(gradient.flat(), matrices, biases), constants, 0.0)));
+                    view(gradient, matrices, biases), constants, 0.0)));
         }
     }
 
@@ -57,6 +60,11 @@ final class AdamW implements AutoCloseable {
         Map<String, Tensor> state = new TreeMap<>();
         regions.forEach(region -> state.putAll(region.state()));
         return state;
+    }
+
+    /** Updates so far. */
+    int stepsDone() {
+        return stepsDone;
     }
 
     /** Goes on after so many steps, once the tensors of {@link #state()} have the values that they had then. */

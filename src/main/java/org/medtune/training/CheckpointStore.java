@@ -41,8 +41,13 @@ public final class CheckpointStore {
     private final String baseModel;
     private final AdapterRecord adapterRecord;
 
-    /** What {@link #STATE_FILE} holds. */
-    record State(int globalStep, RunFingerprint fingerprint, List<StepReport> logHistory) {}
+    /**
+     * What {@link #STATE_FILE} holds.
+     *
+     * @param lossScaler null where the loss is not scaled
+     */
+    record State(int globalStep, RunFingerprint fingerprint, List<StepReport> logHistory,
+            LossScaler.State lossScaler) {}
 
     /**
      * The checkpoints below a folder.
@@ -91,7 +96,7 @@ public final class CheckpointStore {
                     optimizer.add(name, tensor.type(), tensor.shape(), tensor.toBytes()));
             optimizer.write(temporary.resolve(OPTIMIZER_FILE));
             MAPPER.writeValue(temporary.resolve(STATE_FILE).toFile(),
-                    new State(step, fingerprint, trainer.history()));
+                    new State(step, fingerprint, trainer.history(), trainer.lossScale().orElse(null)));
         });
         MESSAGES.checkpointWritten(target);
         return target;
@@ -139,8 +144,7 @@ public final class CheckpointStore {
                         file.map(entry, 0, Math.toIntExact(entry.length())), entry.type(), entry.shape()));
             });
         }
-        trainer.optimizer().resumeAfter(state.globalStep());
-        trainer.restoreHistory(state.logHistory());
+        trainer.resumeAfter(state.logHistory(), Optional.ofNullable(state.lossScaler()));
         MESSAGES.resumedFrom(checkpoint, state.globalStep());
     }
 

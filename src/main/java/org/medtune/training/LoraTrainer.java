@@ -6,9 +6,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.medtune.adapter.LoraAdapter;
-import org.medtune.adapter.LoraGradient;
 import org.medtune.model.CausalLanguageModel;
+import org.medtune.tensor.ElementType;
 import org.medtune.tensor.TensorScope;
 
 /**
@@ -24,35 +25,37 @@ public final class LoraTrainer implements AutoCloseable {
     private final RowOrder order;
     private final CausalLanguageModel model;
     private final LoraAdapter adapter;
-    private final LoraGradient gradient;
+    private final StepGradient gradient;
     private final AdamW optimizer;
-    private final GradientAccumulator accumulator;
+    private final Optional<LossScaler> scaler;
     private final List<StepReport> history = new ArrayList<>();
 
-    /** A trainer before its first step whose sequences are single rows. */
+    /** A trainer on one device whose sequences are single rows. */
     public LoraTrainer(CausalLanguageModel model, LoraAdapter adapter, TrainingConfiguration configuration,
             TrainingRows rows, RowOrder order) {
-        this(model, adapter, configuration, rows, Packing.NONE, order);
+        this(List.of(model), adapter, configuration, rows, Packing.NONE, order);
     }
 
     /**
-     * A trainer before its first step.
+     * A trainer before its first step. The micro-batches of a step are spread over devices: what is computed does not
+     * depend on their number, but for the order in which gradients are added up.
      *
-     * @param rows token ids by row; a row needs at least two
+     * @param models the same frozen model on each device; the adapter is on the first, and so is the optimizer
+     * @param rows token ids by row, at least two each; asked for by the caller of {@link #step} alone
      * @param packing which rows make up a sequence
      * @param order which sequences a step takes
      */
-    public LoraTrainer(CausalLanguageModel model, LoraAdapter adapter, TrainingConfiguration configuration,
+    public LoraTrainer(List<CausalLanguageModel> models, LoraAdapter adapter, TrainingConfiguration configuration,
             TrainingRows rows, Packing packing, RowOrder order) {
-        this.model = model;
+        this.model = models.get(0);
         this.adapter = adapter;
         this.configuration = configuration;
         this.rows = rows;
         this.packing = packing;
         this.order = order;
-        this.gradient = adapter.newGradient();
-        this.optimizer = new AdamW(model, adapter, gradient, configuration.adam());
-        this.accumulator = new GradientAccumulator(model, adapter, gradient, configuration.gradientCheckpointing());
+        this.gradient = new StepGradient(models, adapter, configuration.gradientCheckpointing());
+        this.optimizer = new AdamW(model, adapter, gradient.flat(), configuration.adam());
+        this.scaler = model.type() == ElementType.FLOAT16 ? Optional.of(new LossScaler()) : Optional.empty();
     }
 
     /** Optimizer steps taken. */
@@ -74,31 +77,39 @@ public final class LoraTrainer implements AutoCloseable {
      * Takes the next optimizer step: gradients over all micro-batches, scaled by the number of predicted tokens of the
      * whole step; clipping; AdamW.
      *
-     * @throws org.medtune.RecoverableException when loss or gradient are no numbers (adapter and optimizer state are
-     *     then as before the step), or when memory runs out
+     * <p>In float16 the loss is scaled ({@link LossScaler}). A step whose gradient is no number is skipped: it counts
+     * as a step, since its rows have been used, but neither optimizer nor learning rate move on, as in Transformers'
+     * {@code Trainer}.
+     *
+     * @throws org.medtune.RecoverableException when loss or gradient are no numbers (in float16, when no scale is left
+     *     to try), or when memory runs out on one of the devices; adapter and optimizer state are as before the step
+     *     unless it is the optimizer that failed
      */
     public StepReport step() {
         long started = System.nanoTime();
         int step = stepsDone() + 1;
         List<List<int[]>> batch = Arrays.stream(order.rows(step)).mapToObj(this::sequence).toList();
         long tokens = batch.stream().flatMap(List::stream).mapToLong(ids -> ids.length - 1L).sum();
-        gradient.clear();
-        double sum = 0;
-        for (int start = 0, micro = 0; start < batch.size(); start += configuration.microBatchSize(), micro++) {
-            List<int[]> part = batch.subList(start, Math.min(start + configuration.microBatchSize(), batch.size()))
-                    .stream().flatMap(List::stream).toList();
-            sum += accumulator.accumulate(part, 1.0 / tokens, Seeds.mix(configuration.seed(), step, micro));
-        }
-        double loss = sum / tokens;
-        double norm = clip();
-        if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+        double scale = scaler.map(LossScaler::scale).orElse(1.0);
+        double loss = gradient.compute(parts(step, batch), scale / tokens) / tokens;
+        double norm = clip(scale);
+        boolean number = Double.isFinite(loss) && Double.isFinite(norm);
+        if (!number && scaler.isEmpty()) {
             throw MESSAGES.notANumber(step, loss, norm);
         }
-        double learningRate = configuration.learningRate(step);
-        optimizer.step(learningRate);
-        adapter.refresh();
+        if (!number && scaler.get().exhausted()) {
+            throw MESSAGES.lossScaleExhausted(step, loss, norm, scale);
+        }
+        double learningRate = configuration.learningRate(optimizer.stepsDone() + 1);
+        if (number) {
+            optimizer.step(learningRate);
+            adapter.refresh();
+        } else {
+            MESSAGES.stepSkipped(step, scale, scale * LossScaler.BACKOFF);
+        }
+        scaler.ifPresent(own -> own.update(!number));
         double seconds = (System.nanoTime() - started) / 1e9;
-        StepReport report = new StepReport(step, loss, norm, learningRate, tokens, seconds);
+        StepReport report = new StepReport(step, loss, norm, learningRate, tokens, seconds, scale, !number);
         history.add(report);
         return report;
     }
@@ -118,10 +129,21 @@ public final class LoraTrainer implements AutoCloseable {
         return optimizer;
     }
 
-    /** Takes an earlier run's history over; its last step is the last one done. */
-    void restoreHistory(List<StepReport> earlier) {
+    /** What the loss is scaled by, where it is. */
+    Optional<LossScaler.State> lossScale() {
+        return scaler.map(LossScaler::state);
+    }
+
+    /**
+     * Goes on after the last step of a history, once adapter and optimizer have the values that they had then.
+     *
+     * @param lossScale what {@link #lossScale()} was
+     */
+    void resumeAfter(List<StepReport> earlier, Optional<LossScaler.State> lossScale) {
         history.clear();
         history.addAll(earlier);
+        optimizer.resumeAfter((int) earlier.stream().filter(report -> !report.skipped()).count());
+        lossScale.ifPresent(state -> scaler.orElseThrow().restore(state));
     }
 
     @Override
@@ -134,9 +156,22 @@ public final class LoraTrainer implements AutoCloseable {
         return Arrays.stream(packing.rows(number)).mapToObj(rows::tokenIds).toList();
     }
 
-    private double clip() {
-        gradient.complete();
+    private List<StepGradient.Part> parts(int step, List<List<int[]>> batch) {
+        List<StepGradient.Part> parts = new ArrayList<>();
+        for (int start = 0; start < batch.size(); start += configuration.microBatchSize()) {
+            int end = Math.min(start + configuration.microBatchSize(), batch.size());
+            parts.add(new StepGradient.Part(batch.subList(start, end).stream().flatMap(List::stream).toList(),
+                    Seeds.mix(configuration.seed(), step, parts.size())));
+        }
+        return parts;
+    }
+
+    /** Undoes the scaling of the loss, and clips; the result is the norm between the two. */
+    private double clip(double scale) {
         try (TensorScope work = model.newScope()) {
+            if (scale != 1) {
+                work.call("multiply", gradient.flat(), 1 / scale);
+            }
             return work.callForTensor("clip_gradient", gradient.flat(), configuration.maxGradientNorm()).toDouble();
         }
     }

@@ -224,7 +224,7 @@ class ResidentChatServiceTest {
     private ResidentChatService service(Duration keepEnded, Duration unattended) {
         Path absolute = Path.of("models").toAbsolutePath();
         return new ResidentChatService(new MedtuneHome(folder, absolute, folder), models,
-                new ChatSettings("tiny-med-qwen2", LIMITS, keepEnded, unattended));
+                new ChatSettings("tiny-med-qwen2", "cpu", LIMITS, keepEnded, unattended));
     }
 
     private void adapter(String path, String fingerprint) throws IOException {

@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -230,6 +231,53 @@ class GenerationEngineTest {
         assertThat(waiting.await().failure).hasMessageStartingWith("MEDTUNE000434: ");
         assertThat(open.get()).isZero();
         assertThatThrownBy(() -> Heard.of(engine, of("a", 3))).hasMessageStartingWith("MEDTUNE000434: ");
+    }
+
+    @Test
+    @DisplayName("Two replicas share the requests, each opened for its own, and what a request gets is the same")
+    void replicasShareTheQueue() {
+        // given
+        List<GenerationRequest> requests = IntStream.range(0, 12).mapToObj(GenerationEngineTest::request).toList();
+        List<String> alone = new ArrayList<>();
+        try (GenerationEngine engine = engine(LIMITS)) {
+            requests.forEach(request -> alone.add(Heard.of(engine, request).await().text()));
+        }
+        AtomicInteger first = new AtomicInteger();
+        AtomicInteger second = new AtomicInteger();
+        GenerationLimits limits = new GenerationLimits(3, 64, 64, 1L << 30, Duration.ofMinutes(5));
+
+        // when
+        try (GenerationEngine engine =
+                new GenerationEngine(List.of(counted(first), counted(second)), tokenizer, 2048, limits)) {
+            List<Heard> heard = requests.stream().map(request -> Heard.of(engine, request)).toList();
+
+            // then
+            assertThat(heard.stream().map(h -> h.await().text()).toList()).isEqualTo(alone);
+        }
+        assertThat(List.of(first.get(), second.get())).containsOnly(1);
+    }
+
+    @Test
+    @DisplayName("A replica that cannot be opened leaves its requests to the others; without others they fail")
+    void aReplicaThatCannotBeOpened() {
+        Supplier<ModelSession> broken = () -> {
+            throw MESSAGES.outOfMemory("gpu1", "zeros", null);
+        };
+        try (GenerationEngine engine = new GenerationEngine(
+                List.of(broken, () -> new Session(new AtomicLong())), tokenizer, 2048, LIMITS)) {
+            List<Heard> heard = IntStream.range(0, 6).mapToObj(i -> Heard.of(engine, of("user" + i, 5))).toList();
+            assertThat(heard).allMatch(h -> h.await().end == End.LENGTH);
+        }
+        try (GenerationEngine engine = new GenerationEngine(List.of(broken, broken), tokenizer, 2048, LIMITS)) {
+            assertThat(Heard.of(engine, of("a", 5)).await().failure).hasMessageStartingWith("MEDTUNE000102: ");
+        }
+    }
+
+    private static Supplier<ModelSession> counted(AtomicInteger openings) {
+        return () -> {
+            openings.incrementAndGet();
+            return new Session(new AtomicLong());
+        };
     }
 
     private static GenerationEngine engine(GenerationLimits limits) {

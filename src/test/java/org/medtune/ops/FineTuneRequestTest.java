@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.medtune.InvalidInputException;
 import org.medtune.RecoverableException;
+import org.medtune.tensor.ComputeDevice;
 
 class FineTuneRequestTest {
 
@@ -105,6 +106,25 @@ class FineTuneRequestTest {
     void refusesADeviceThatIsNotThere() {
         assertThatThrownBy(() -> FineTuneRequest.of(home, Map.of("device", "gpu99")))
                 .hasMessageContaining("MEDTUNE000101: The device gpu99 is not there");
+    }
+
+    @Test
+    void refusesAListOfDevicesOfWhichOneIsNotThereOrThatIsNoListOfAccelerators() {
+        assertThatThrownBy(() -> FineTuneRequest.of(home, Map.of("device", "gpu98, gpu99")))
+                .hasMessageContaining("MEDTUNE000101: The device gpu98 is not there");
+        assertThatThrownBy(() -> FineTuneRequest.of(home, Map.of("device", "cpu,cpu")))
+                .hasMessageContaining("MEDTUNE000003: device is 'cpu,cpu'; give auto, all, cpu, or accelerators");
+    }
+
+    @Test
+    void refusesMoreDevicesThanAStepHasMicroBatches() {
+        List<ComputeDevice> two = List.of(new ComputeDevice(true, 0), new ComputeDevice(true, 1));
+        FineTuneRequest.checkWorkForAll(two, 2);
+
+        assertThatThrownBy(() -> FineTuneRequest.checkWorkForAll(two, 1))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith(
+                        "MEDTUNE000541: device stands for 2 devices, but gradient.accumulation.steps is 1");
     }
 
     @Test

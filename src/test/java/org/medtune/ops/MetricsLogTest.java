@@ -69,6 +69,6 @@ class MetricsLogTest {
     }
 
     private static StepMetrics step(int step) {
-        return new StepMetrics(step, 60, 2.0 / step, 4e-5, 0.7, 1234, 1999.5, 60 - step);
+        return new StepMetrics(step, 60, 2.0 / step, 4e-5, 0.7, 1234, 1999.5, 60 - step, 1, false);
     }
 }

@@ -10,6 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.medtune.model.ModelFolder;
 import org.medtune.model.Quantization;
+import org.medtune.tensor.ComputeDevice;
+import org.medtune.tensor.ElementType;
 import org.medtune.testing.Golden;
 
 @DisplayName("The choice of a base model")
@@ -20,6 +22,20 @@ class ModelChoiceTest {
     @DisplayName("is quantised on a CPU only where it is asked for")
     void quantization(String given, Quantization expected) {
         assertThat(choice(given).quantization()).isEqualTo(expected);
+    }
+
+    @ParameterizedTest(name = "precision={0}: {1}")
+    @CsvSource({"auto, FLOAT32", "fp32, FLOAT32", "bf16, BFLOAT16", "fp16, FLOAT16"})
+    @DisplayName("has the precision that is asked for, on every device the same")
+    void precision(String given, ElementType expected) {
+        // given
+        FineTuneRequest request = new FineTuneRequest(
+                FineTuneParameters.of(Map.of("device", "cpu", "precision", given)), Golden.MODEL,
+                Path.of("rows.jsonl"));
+
+        // then
+        assertThat(ModelChoice.replicas(request)).extracting(ModelChoice::type).containsExactly(expected);
+        assertThat(ModelChoice.of(request).precision()).isEqualTo(given.equals("auto") ? "fp32" : given);
     }
 
     @Test
@@ -46,7 +62,8 @@ class ModelChoiceTest {
                 Golden.MODEL, Path.of("rows.jsonl"));
 
         // then
-        assertThat(ModelChoice.automatic(Golden.MODEL)).isEqualTo(ModelChoice.of(run));
+        assertThat(ModelChoice.automatic(Golden.MODEL, ComputeDevice.allNamed("auto")))
+                .containsExactly(ModelChoice.of(run));
     }
 
     private static ModelChoice choice(String loadIn4bit) {

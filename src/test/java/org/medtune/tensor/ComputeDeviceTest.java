@@ -42,4 +42,41 @@ class ComputeDeviceTest {
                 .hasMessageContaining("'" + name + "'")
                 .hasMessageContaining("auto, cpu, or gpu0");
     }
+
+    @Test
+    void allIsEveryAcceleratorOrElseTheProcessor() {
+        int present = TensorRuntime.acceleratorCount();
+
+        assertThat(ComputeDevice.allNamed("all")).hasSize(Math.max(1, present)).doesNotHaveDuplicates()
+                .allMatch(device -> device.accelerator() == present > 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "cpu"})
+    void aListOfOneNameIsThatDevice(String name) {
+        assertThat(ComputeDevice.allNamed(name)).containsExactly(ComputeDevice.named(name));
+    }
+
+    @Test
+    void everyDeviceOfAListHasToBeThere() {
+        assertThatThrownBy(() -> ComputeDevice.allNamed("gpu98, gpu99"))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("MEDTUNE000101: The device gpu98 is not there");
+    }
+
+    @Test
+    void theProcessorTellsItsNameAndComputesInBfloat16() {
+        assertThat(ComputeDevice.CPU.description()).matches("cpu \\(.+, \\d+ processors\\)");
+        assertThat(ComputeDevice.CPU.computesBfloat16()).isTrue();
+        assertThat(ComputeDevice.CPU.hasFlashAttention()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cpu,cpu", "auto,cpu"})
+    void theProcessorIsNamedByItself(String names) {
+        assertThatThrownBy(() -> ComputeDevice.allNamed(names))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("MEDTUNE000540: device is '" + names + "'. Name each accelerator once, and the cpu only by "
+                        + "itself.");
+    }
 }

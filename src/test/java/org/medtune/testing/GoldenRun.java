@@ -3,6 +3,7 @@ package org.medtune.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import org.assertj.core.data.Percentage;
 import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.LoraAdapter;
@@ -11,6 +12,7 @@ import org.medtune.training.GradientCheckpointing;
 import org.medtune.training.LearningRateSchedule;
 import org.medtune.training.LoraTrainer;
 import org.medtune.training.MomentStorage;
+import org.medtune.training.Packing;
 import org.medtune.training.StepReport;
 import org.medtune.training.TrainingConfiguration;
 
@@ -34,12 +36,22 @@ public final class GoldenRun {
         return trainer(model, adapter, gradientCheckpointing, MomentStorage.FLOAT32);
     }
 
+    /** A trainer over the recorded rows by the recorded recipe on several devices; the caller closes it. */
+    public static LoraTrainer trainer(List<CausalLanguageModel> models, LoraAdapter adapter) {
+        return trainer(models, adapter, GradientCheckpointing.NONE, MomentStorage.FLOAT32);
+    }
+
     /** A trainer over the recorded rows by the recorded recipe, but for the storage of moments. */
-    public static LoraTrainer trainer(CausalLanguageModel model, LoraAdapter adapter, GradientCheckpointing gradientCheckpointing,
-            MomentStorage moments) {
+    public static LoraTrainer trainer(CausalLanguageModel model, LoraAdapter adapter,
+            GradientCheckpointing gradientCheckpointing, MomentStorage moments) {
+        return trainer(List.of(model), adapter, gradientCheckpointing, moments);
+    }
+
+    private static LoraTrainer trainer(List<CausalLanguageModel> models, LoraAdapter adapter,
+            GradientCheckpointing gradientCheckpointing, MomentStorage moments) {
         TrainingConfiguration configuration = new TrainingConfiguration(2, 4, 60, 5, 2e-4, LearningRateSchedule.LINEAR,
                 new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01, moments), 1.0, 3407, gradientCheckpointing);
-        return new LoraTrainer(model, adapter, configuration, GoldenRows::tokenIds,
+        return new LoraTrainer(models, adapter, configuration, GoldenRows::tokenIds, Packing.NONE,
                 step -> Golden.ids(recorded().get("steps").get(step - 1).get("rows")));
     }
 

@@ -1,5 +1,6 @@
 package org.medtune.testing;
 
+import java.util.List;
 import java.util.SplittableRandom;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.model.CausalLanguageModel;
@@ -7,6 +8,7 @@ import org.medtune.training.GradientCheckpointing;
 import org.medtune.training.LearningRateSchedule;
 import org.medtune.training.LoraTrainer;
 import org.medtune.training.MomentStorage;
+import org.medtune.training.Packing;
 import org.medtune.training.RowOrder;
 import org.medtune.training.TrainingConfiguration;
 import org.medtune.training.TrainingRows;
@@ -14,7 +16,8 @@ import org.medtune.training.TrainingRows;
 /** Training rows of a few random tokens each: steps over them take milliseconds. */
 public final class ShortRows implements TrainingRows {
 
-    private static final int COUNT = 10;
+    /** The number of rows. */
+    public static final int COUNT = 10;
     private static final int VOCABULARY = 8000;
 
     @Override
@@ -36,7 +39,13 @@ public final class ShortRows implements TrainingRows {
 
     /** A trainer over these rows, shuffled, that the caller closes. */
     public static LoraTrainer trainer(CausalLanguageModel model, LoraAdapter adapter, TrainingConfiguration recipe) {
-        return new LoraTrainer(model, adapter, recipe, new ShortRows(),
+        return trainer(List.of(model), adapter, recipe, new ShortRows());
+    }
+
+    /** A trainer over as many rows, shuffled, on several devices; the caller closes it. */
+    public static LoraTrainer trainer(List<CausalLanguageModel> models, LoraAdapter adapter,
+            TrainingConfiguration recipe, TrainingRows rows) {
+        return new LoraTrainer(models, adapter, recipe, rows, Packing.NONE,
                 RowOrder.shuffled(COUNT, recipe.rowsPerStep(), recipe.seed()));
     }
 }

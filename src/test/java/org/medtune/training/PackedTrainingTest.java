@@ -74,7 +74,7 @@ class PackedTrainingTest {
         Packing packing = sequence -> Arrays.copyOfRange(rowsOfStep(sequence / packs + 1),
                 sequence % packs * rowsOfSequence, (sequence % packs + 1) * rowsOfSequence);
         try (LoraAdapter adapter = GoldenRun.initialAdapter(model);
-                LoraTrainer trainer = new LoraTrainer(model, adapter, recipe, GoldenRows::tokenIds, packing,
+                LoraTrainer trainer = new LoraTrainer(List.of(model), adapter, recipe, GoldenRows::tokenIds, packing,
                         step -> IntStream.range((step - 1) * packs, step * packs).toArray())) {
             GoldenRun.assertEqual(trainer.step(), GoldenRun.recorded().get("steps").get(0));
         }
@@ -92,7 +92,7 @@ class PackedTrainingTest {
                 GradientCheckpointing.NONE);
         try (LoraAdapter a = LoraAdapter.initialize(model, LORA, 1);
                 LoraAdapter b = LoraAdapter.initialize(model, LORA, 1);
-                LoraTrainer packed = new LoraTrainer(model, a, recipe, new ShortRows(), packs, order);
+                LoraTrainer packed = new LoraTrainer(List.of(model), a, recipe, new ShortRows(), packs, order);
                 LoraTrainer single = new LoraTrainer(model, b, oneByOne, new ShortRows(),
                         step -> Arrays.stream(order.rows(step)).flatMap(s -> Arrays.stream(packs.rows(s))).toArray())) {
             for (int step = 0; step < STEPS; step++) {
@@ -200,7 +200,7 @@ class PackedTrainingTest {
 
     private static LoraTrainer packedTrainer(LoraAdapter adapter) {
         TrainingConfiguration recipe = ShortRows.recipe(STEPS, GradientCheckpointing.ON);
-        return new LoraTrainer(model, adapter, recipe, new ShortRows(), packs(),
+        return new LoraTrainer(List.of(model), adapter, recipe, new ShortRows(), packs(),
                 RowOrder.shuffled(packs().count(), recipe.rowsPerStep(), recipe.seed()));
     }
 
