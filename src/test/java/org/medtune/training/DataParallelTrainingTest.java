@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
@@ -23,6 +24,7 @@ import org.medtune.adapter.AdapterRecord;
 import org.medtune.adapter.BiasTraining;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.adapter.LoraConfiguration;
+import org.medtune.adapter.ModulePatterns;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.Projection;
 import org.medtune.tensor.ElementType;
@@ -74,6 +76,32 @@ class DataParallelTrainingTest {
 
             // then
             assertThat(several.history().get(0).loss()).isEqualTo(one.history().get(0).loss());
+            assertAlike(several.history(), one.history());
+            assertClose(spread, single);
+        }
+    }
+
+    @Test
+    @DisplayName("gives them of packed rows and modules of their own ranks and scalings too")
+    void packsAndPatterns() {
+        // given
+        LoraConfiguration lora = new LoraConfiguration(4, 8, 0, EnumSet.allOf(Projection.class), BiasTraining.NONE,
+                false, new ModulePatterns(Map.of("down_proj", 6.0, "k_proj", 1.0)),
+                new ModulePatterns(Map.of("v_proj", 3.0)));
+        SequencePacks packs = SequencePacks.bestFitDecreasing(IntStream.range(0, ShortRows.COUNT)
+                .map(row -> new ShortRows().tokenIds(row).length).toArray(), 24);
+        TrainingConfiguration recipe = recipe(3);
+        RowOrder order = RowOrder.shuffled(packs.count(), recipe.rowsPerStep(), recipe.seed());
+        try (LoraAdapter single = LoraAdapter.initialize(model, lora, 3407);
+                LoraAdapter spread = LoraAdapter.initialize(model, lora, 3407);
+                LoraTrainer one = new LoraTrainer(List.of(model), single, recipe, new ShortRows(), packs, order);
+                LoraTrainer several = new LoraTrainer(
+                        List.of(model, model), spread, recipe, new ShortRows(), packs, order)) {
+            // when
+            train(one, STEPS);
+            train(several, STEPS);
+
+            // then
             assertAlike(several.history(), one.history());
             assertClose(spread, single);
         }
