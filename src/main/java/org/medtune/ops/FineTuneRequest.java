@@ -2,7 +2,10 @@ package org.medtune.ops;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 import static org.medtune.ops.FineTuneParameter.DATASET_FILE;
+import static org.medtune.ops.FineTuneParameter.INIT_LORA_WEIGHTS;
+import static org.medtune.ops.FineTuneParameter.LOAD_IN_4BIT;
 import static org.medtune.ops.FineTuneParameter.MODEL_FOLDER;
+import static org.medtune.ops.FineTuneParameter.PRECISION;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,15 +45,15 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
                 ? problems.check(() -> modelFolder(home, parameters.text(MODEL_FOLDER))).orElse(null) : null;
         Path dataset = parameters.has(DATASET_FILE)
                 ? problems.check(() -> datasetFile(home, parameters.text(DATASET_FILE))).orElse(null) : null;
+        FineTuneRequest request = new FineTuneRequest(parameters, model, dataset);
         checkWords(parameters, model, problems);
-        if (parameters.has(FineTuneParameter.DEVICE)) {
-            problems.check(() -> devices(parameters));
+        boolean devicesAreThere = parameters.has(FineTuneParameter.DEVICE)
+                && problems.check(() -> devices(parameters)).isPresent();
+        if (devicesAreThere && parameters.has(PRECISION, LOAD_IN_4BIT, INIT_LORA_WEIGHTS)) {
+            problems.check(request::quantizationOfLoftQ);
         }
         problems.check(() -> writable(home.runs()));
         problems.check(() -> writable(home.adapters()));
-        problems.throwIfAny();
-        FineTuneRequest request = new FineTuneRequest(parameters, model, dataset);
-        problems.check(request::quantizationOfLoftQ);
         problems.throwIfAny();
         return request;
     }
@@ -60,7 +63,7 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
         ModelChoice choice = ModelChoice.of(this);
         if (new FineTuneRecipe(parameters).beginsWithLoftQ() && choice.quantization() == Quantization.NONE) {
             throw MESSAGES.loftQWithoutQuantization(
-                    parameters.text(FineTuneParameter.LOAD_IN_4BIT), choice.device().deviceName());
+                    parameters.text(LOAD_IN_4BIT), choice.device().deviceName());
         }
         return choice.quantization();
     }
@@ -130,8 +133,8 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
         if (parameters.has(FineTuneParameter.GRADIENT_ACCUMULATION_STEPS)) {
             checkWorkForAll(devices, parameters.integer(FineTuneParameter.GRADIENT_ACCUMULATION_STEPS));
         }
-        boolean bfloat16 = parameters.has(FineTuneParameter.PRECISION)
-                && parameters.text(FineTuneParameter.PRECISION).equals("bf16");
+        boolean bfloat16 = parameters.has(PRECISION)
+                && parameters.text(PRECISION).equals("bf16");
         if (bfloat16) {
             devices.stream().filter(device -> !device.computesBfloat16()).findFirst().ifPresent(old -> {
                 throw MESSAGES.noBfloat16(old.description());

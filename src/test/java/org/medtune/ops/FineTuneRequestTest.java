@@ -93,8 +93,9 @@ class FineTuneRequestTest {
     void refusesLoftQWhereNothingIsQuantized() {
         for (String value : List.of("auto", "false")) {
             assertThatThrownBy(() -> FineTuneRequest.of(home, Map.of("device", "cpu", "init.lora.weights", "loftq",
-                    "load.in.4bit", value)))
+                    "load.in.4bit", value, "lora.r", "0")))
                     .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("lora.r is 0")
                     .hasMessageContaining("MEDTUNE000535: init.lora.weights is loftq")
                     .hasMessageContaining("load.in.4bit is " + value + ", by which it is not held in 4 bits on cpu.");
         }
