@@ -71,17 +71,22 @@ public final class TrainingRun implements AutoCloseable {
         List<CausalLanguageModel> replicas = bases.stream().map(BaseModels.Lease::model).toList();
         CausalLanguageModel first = replicas.get(0);
         LoraAdapter adapter = null;
+        LoraTrainer trainer = null;
         try {
             adapter = newest.map(path -> checkpoints.loadAdapter(path, first))
                     .orElseGet(() -> LoraAdapter.initialize(first, recipe.lora(), configuration.seed()));
-            LoraTrainer trainer = new LoraTrainer(replicas, adapter, configuration, dataset::training,
+            trainer = new LoraTrainer(replicas, adapter, configuration, dataset::training,
                     RowOrder.shuffled(dataset.trainingRows(), configuration.rowsPerStep(), configuration.seed()));
-            TrainingRun run = new TrainingRun(folder, configuration, checkpoints, bases, adapter, trainer);
-            newest.ifPresent(path -> checkpoints.restore(path, trainer));
+            if (newest.isPresent()) {
+                checkpoints.restore(newest.get(), trainer);
+            }
             folder.metrics().cutAfter(trainer.stepsDone());
             tellSetUp(choices, first);
-            return run;
+            return new TrainingRun(folder, configuration, checkpoints, bases, adapter, trainer);
         } catch (RuntimeException | Error e) {
+            if (trainer != null) {
+                trainer.close();
+            }
             if (adapter != null) {
                 adapter.close();
             }
