@@ -273,22 +273,12 @@ class Kernels(Module):
     return __torch__.generation.step(token_ids, row_positions, slot_of_row, banks, rows, positions, keys, embedding,
         norm, head, frequencies, weights, factors, biases, segments, scalings, wanted, eps, least, most)
 
-  def block_project(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: Tensor, slots: int,
-          factors: List[Tensor], biases: List[Tensor], masks: List[Tensor], scalings: List[float],
-          block: int) -> Tensor:
-    return __torch__.generation.block_project(x, weight, bias, slots, factors, biases, masks, scalings, block)
-
-  def block_results(self: __torch__.Kernels, h: Tensor, head: Tensor, rows: int, wanted: List[int],
-          block: int) -> List[Tensor]:
-    return __torch__.generation.block_results(h, head, rows, wanted, block)
-
-  def segment_masks(self: __torch__.Kernels, segments: List[int], rows: int, like: Tensor) -> List[Tensor]:
-    masks = annotate(List[Tensor], [])
-    for s in range(len(segments) - 1):
-      mask = torch.zeros([rows, 1], dtype=like.dtype, device=like.device)
-      mask[segments[s]:segments[s + 1]].fill_(1)
-      masks.append(mask)
-    return masks
+  def most_likely(self: __torch__.Kernels, logits: Tensor, rows: int, wanted: List[int]) -> List[Tensor]:
+    # of the first rows: the most likely next token of each, then the logits [vocabulary] in float32 of the wanted ones
+    answers = [torch.argmax(logits[:rows], -1)]
+    for row in wanted:
+      answers.append(logits[row].to(6))
+    return answers
 
   def rows_round_alike(self: __torch__.Kernels, rows: Tensor, weight: Tensor, least: int, most: int) -> Tensor:
     # whether products with all numbers of rows from least to most give a row the same bits

@@ -8,6 +8,9 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.medtune.adapter.BiasTraining;
 import org.medtune.adapter.LoraAdapter;
@@ -50,45 +53,57 @@ public final class AcceleratorBenchmark {
     private AcceleratorBenchmark() {}
 
     /**
-     * The arguments are the model folder, the device, NONE or NF4, and what to measure: training with
-     * {@code checkpointing}, {@code offloading} or {@code retaining}, {@code decoding}.
+     * The arguments are the model folder, the devices, NONE or NF4, and what to measure: training with
+     * {@code checkpointing}, {@code offloading} or {@code retaining}, {@code decoding}. Behind a way of training stands
+     * the number of micro-batches of a step, {@code retaining:4}; without it, there is one for each device.
      */
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws Exception {
         ModelFolder folder = ModelFolder.open(Path.of(arguments[0]));
-        ComputeDevice device = ComputeDevice.named(arguments[1]);
+        List<ComputeDevice> devices = ComputeDevice.allNamed(arguments[1]);
         Quantization quantization = Quantization.valueOf(arguments[2]);
         long started = System.nanoTime();
-        try (CausalLanguageModel model =
-                CausalLanguageModel.load(folder, device, ElementType.BFLOAT16, quantization)) {
-            System.out.printf("%s loaded in %.1f s, %s MiB taken%n", quantization,
+        List<CausalLanguageModel> models = new ArrayList<>();
+        try {
+            for (ComputeDevice device : devices) {
+                models.add(CausalLanguageModel.load(folder, device, ElementType.BFLOAT16, quantization));
+            }
+            System.out.printf("%s on %s loaded in %.1f s, %s MiB taken%n", quantization, arguments[1],
                     (System.nanoTime() - started) / 1e9, takenMebibytes());
-            double rate = MatrixRate.measure(model).gigaflops();
+            double rate = MatrixRate.measure(models.get(0)).gigaflops();
+            // asks for free memory, which gives back what the product took
+            devices.get(0).availableBytes();
             System.out.printf("matrix rate %.0f GFLOP/s%n", rate);
             for (String mode : Arrays.asList(arguments).subList(3, arguments.length)) {
-                switch (mode) {
-                    case "checkpointing" -> train(model, GradientCheckpointing.ON, rate);
-                    case "offloading" -> train(model, GradientCheckpointing.OFFLOAD, rate);
-                    case "retaining" -> train(model, GradientCheckpointing.NONE, rate);
-                    case "decoding" -> decode(model);
+                String[] parts = mode.split(":");
+                int microBatches = parts.length > 1 ? Integer.parseInt(parts[1]) : devices.size();
+                switch (parts[0]) {
+                    case "checkpointing" -> train(models, GradientCheckpointing.ON, microBatches, rate);
+                    case "offloading" -> train(models, GradientCheckpointing.OFFLOAD, microBatches, rate);
+                    case "retaining" -> train(models, GradientCheckpointing.NONE, microBatches, rate);
+                    case "decoding" -> decode(models);
                     default -> throw new IllegalArgumentException(mode);
                 }
             }
+        } finally {
+            models.forEach(CausalLanguageModel::close);
         }
     }
 
-    private static void train(CausalLanguageModel model, GradientCheckpointing checkpointing, double rate) throws IOException {
+    private static void train(List<CausalLanguageModel> models, GradientCheckpointing checkpointing, int microBatches,
+            double rate) throws IOException {
+        CausalLanguageModel model = models.get(0);
         SplittableRandom random = new SplittableRandom(5);
-        List<int[]> rows = IntStream.range(0, 16)
+        List<int[]> rows = IntStream.range(0, 64)
                 .mapToObj(i -> random.ints(LENGTH, 0, model.configuration().vocabularySize()).toArray())
                 .toList();
         MomentStorage moments =
                 model.quantization() == Quantization.NONE ? MomentStorage.FLOAT32 : MomentStorage.EIGHT_BIT;
-        TrainingConfiguration configuration = new TrainingConfiguration(2, 1, STEPS, 2, 2e-4,
+        TrainingConfiguration configuration = new TrainingConfiguration(2, microBatches, STEPS, 2, 2e-4,
                 LearningRateSchedule.LINEAR, new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01, moments), 1.0,
                 3407, checkpointing);
         try (LoraAdapter adapter = LoraAdapter.initialize(model, LORA, 3407);
-                LoraTrainer trainer = new LoraTrainer(model, adapter, configuration, rows::get,
-                        RowOrder.shuffled(rows.size(), 2, 3407))) {
+                LoraTrainer trainer = new LoraTrainer(models, adapter, configuration, rows::get,
+                        RowOrder.shuffled(rows.size(), configuration.rowsPerStep(), 3407))) {
             double seconds = 0;
             long tokens = 0;
             List<String> steps = new ArrayList<>();
@@ -98,34 +113,62 @@ public final class AcceleratorBenchmark {
                     seconds += report.seconds();
                     tokens += report.tokens();
                 }
-                steps.add(String.format("%.3f s (%.3f)", report.seconds(), report.loss()));
+                steps.add(String.format("%.3f s (%.6f)", report.seconds(), report.loss()));
             }
             double gigaflops = 4.0 * model.configuration().matrixParameters() * tokens / seconds / 1e9;
-            System.out.printf("training, checkpointing %s, moments %s: %.0f tokens/s, %.0f %% of the matrix rate, "
-                    + "%s MiB taken; steps (losses): %s%n", checkpointing.parameterName(), moments, tokens / seconds,
-                    100 * gigaflops / rate, takenMebibytes(), String.join(", ", steps));
+            System.out.printf("training, checkpointing %s, moments %s, %d micro-batches on %d devices: %.0f tokens/s, "
+                    + "%.0f %% of the matrix rate, %s MiB taken; steps (losses): %s%n", checkpointing.parameterName(),
+                    moments, microBatches, models.size(), tokens / seconds, 100 * gigaflops / rate / models.size(),
+                    takenMebibytes(), String.join(", ", steps));
         }
     }
 
-    private static void decode(CausalLanguageModel model) throws IOException {
+    private static void decode(List<CausalLanguageModel> models) throws Exception {
+        for (int batch : new int[] {1, 8, 32}) {
+            decode(models, batch, true);
+        }
+        decode(models, 1, false);
+    }
+
+    /** Each model in a thread of its own. */
+    private static void decode(List<CausalLanguageModel> models, int batch, boolean withAdapter) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(models.size());
+        try {
+            List<Future<double[]>> all = new ArrayList<>();
+            for (CausalLanguageModel model : models) {
+                all.add(threads.submit(() -> decode(model, batch, withAdapter)));
+            }
+            double decoded = 0;
+            double prefilled = 0;
+            for (Future<double[]> one : all) {
+                decoded += one.get()[0];
+                prefilled += one.get()[1];
+            }
+            System.out.printf("decoding %d on each of %d devices with%s adapter: %.1f tokens/s, prefill %.0f tokens/s, "
+                    + "%s MiB taken%n", batch, models.size(), withAdapter ? " an" : "out", decoded, prefilled,
+                    takenMebibytes());
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    private static double[] decode(CausalLanguageModel model, int batch, boolean withAdapter) {
         try (LoraAdapter adapter = LoraAdapter.initialize(model, LORA, 3407);
                 KeyValueCaches caches = new KeyValueCaches(model, 16L << 30)) {
-            for (int batch : new int[] {1, 8, 32}) {
-                decode(model, adapter.active(), caches, batch);
-            }
-            decode(model, model.noAdapter(), caches, 1);
+            return decode(model, withAdapter ? adapter.active() : model.noAdapter(), caches, batch);
         }
     }
 
-    private static void decode(CausalLanguageModel model, ActiveAdapter adapter, KeyValueCaches caches, int batch)
-            throws IOException {
+    /** Tokens a second of all sequences together, decoding and prefill. */
+    private static double[] decode(CausalLanguageModel model, ActiveAdapter adapter, KeyValueCaches caches,
+            int batch) {
         int[] prompt = new SplittableRandom(7).ints(PROMPT, 0, model.configuration().vocabularySize()).toArray();
         List<KeyValueCache> taken = new ArrayList<>();
         try {
             double prefill = 0;
             List<Continuation> next = new ArrayList<>();
             for (int i = 0; i < batch; i++) {
-                KeyValueCache cache = caches.take(PROMPT + 2 * DECODED).orElseThrow();
+                KeyValueCache cache = caches.take(PROMPT + 2 * DECODED + 1).orElseThrow();
                 taken.add(cache);
                 long started = System.nanoTime();
                 NextToken token = model.prefill(new Continuation(prompt, cache, adapter, false));
@@ -133,7 +176,7 @@ public final class AcceleratorBenchmark {
                 next.add(new Continuation(new int[] {token.mostLikely()}, cache, adapter, false));
             }
             long started = 0;
-            for (int step = -DECODED / 2; step < DECODED; step++) {
+            for (int step = -DECODED; step < DECODED; step++) {
                 if (step == 0) {
                     started = System.nanoTime();
                 }
@@ -143,9 +186,7 @@ public final class AcceleratorBenchmark {
                 }
             }
             double seconds = (System.nanoTime() - started) / 1e9;
-            System.out.printf("decoding %d with%s adapter: %.1f tokens/s, prefill %.0f tokens/s, %s MiB taken%n", batch,
-                    adapter == model.noAdapter() ? "out" : " an", batch * DECODED / seconds, PROMPT / prefill,
-                    takenMebibytes());
+            return new double[] {batch * DECODED / seconds, PROMPT / prefill};
         } finally {
             taken.forEach(KeyValueCache::close);
         }

@@ -59,7 +59,7 @@ public final class CausalLanguageModel implements AutoCloseable {
         Optional<AcceleratorKernels> kernels = AcceleratorKernels.on(device);
         this.path = FusedPath.of(configuration, kernels, type, quantization, scripted, weights.finalNorm(),
                 weights.head()).orElse(scripted);
-        this.fusedDecoding = FusedDecoding.of(configuration, kernels, type, quantization, weights, frequencies);
+        this.fusedDecoding = FusedDecoding.of(configuration, kernels, type, quantization, weights, frequencies, scope);
     }
 
     /** {@link #load(ModelFolder, ComputeDevice, ElementType, Quantization)} without quantization. */

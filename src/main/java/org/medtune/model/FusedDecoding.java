@@ -1,6 +1,5 @@
 package org.medtune.model;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -11,85 +10,116 @@ import org.medtune.tensor.Tensor;
 import org.medtune.tensor.TensorScope;
 
 /**
- * A decoding step on an accelerator in bfloat16: products by PyTorch's libraries, everything between them, attention
- * over the caches too, by the fused kernels. Products are of blocks of {@value #BLOCK} rows, so that what a sequence
- * becomes does not depend on the others.
+ * A decoding step on an accelerator in bfloat16, all of it by the fused kernels: what a sequence becomes does not depend
+ * on the others, and a step is not bound by the calls that it takes. Safe for use by many threads, one at a time.
  */
 final class FusedDecoding {
-
-    private static final int BLOCK = 32;
 
     private final ModelConfiguration configuration;
     private final ModelWeights weights;
     private final Tensor frequencies;
+    private final TensorScope scope;
     private final FusedKernels kernels;
     private final FusedWeights matrices;
+    private DecodingBuffers buffers;
 
     private FusedDecoding(ModelConfiguration configuration, AcceleratorKernels kernels, Quantization quantization,
-            ModelWeights weights, Tensor frequencies) {
+            ModelWeights weights, Tensor frequencies, TensorScope scope) {
         this.configuration = configuration;
         this.weights = weights;
         this.frequencies = frequencies;
+        this.scope = scope;
         this.kernels = new FusedKernels(kernels, configuration);
         this.matrices = new FusedWeights(this.kernels, configuration, quantization);
     }
 
-    /** The fused decoding of a model; empty where it has none. Weights and frequencies stay the caller's. */
+    /**
+     * The fused decoding of a model; empty where it has none. Weights and frequencies stay the caller's.
+     *
+     * @param scope owner of what steps need, as long as the model is there
+     */
     static Optional<FusedDecoding> of(ModelConfiguration configuration, Optional<AcceleratorKernels> kernels,
-            ElementType type, Quantization quantization, ModelWeights weights, Tensor frequencies) {
-        if (type != ElementType.BFLOAT16 || !FusedKernels.take(configuration) || !FusedKernels.attend(configuration)) {
+            ElementType type, Quantization quantization, ModelWeights weights, Tensor frequencies, TensorScope scope) {
+        if (type != ElementType.BFLOAT16 || !FusedKernels.take(configuration) || !FusedKernels.decode(configuration)) {
             return Optional.empty();
         }
-        return kernels.map(k -> new FusedDecoding(configuration, k, quantization, weights, frequencies));
+        return kernels.map(
+                k -> new FusedDecoding(configuration, k, quantization, weights, frequencies, scope));
     }
 
     /** The results of {@code generation.py}'s {@code step}. */
-    List<Tensor> step(TensorScope work, DecodingStep step) {
+    synchronized List<Tensor> step(TensorScope work, DecodingStep step) {
         int rows = step.tokenIds().length;
-        int padded = (rows + BLOCK - 1) / BLOCK * BLOCK;
+        int padded = FusedKernels.padded(rows);
+        DecodingBuffers b = buffers(padded);
         Tensor x = work.callForTensor("embed", weights.embedding(),
                 work.ofLongs(Arrays.copyOf(step.tokenIds(), padded)));
         List<Tensor> tables = work.call("rotary_tables", work.ofLongs(Arrays.copyOf(step.rowPositions(), padded)),
                 frequencies, weights.finalNorm());
         List<BankedRows> banks = step.bankedRows(work, configuration);
-        List<Tensor> masks = work.call("segment_masks", step.segments(), padded, x);
-        Tensor h = kernels.rmsNorm(work, x, Optional.empty(), weights.inputNorm(0), 0).normalised();
+        kernels.rmsNorm(padded, x, Optional.empty(), weights.inputNorm(0), b.normalised(), 0);
         for (int layer = 0; layer < configuration.layers(); layer++) {
-            try (TensorScope inner = work.newScope()) {
-                Tensor qkv = project(inner, step, layer, Group.QKV, h, masks);
-                Tensor attended = kernels.empty(inner, qkv, padded, configuration.queryWidth());
-                for (BankedRows bank : banks) {
-                    kernels.rotateAndStore(qkv, tables.get(0), tables.get(1), bank, layer);
-                    kernels.attend(qkv, attended, bank, layer);
-                }
-                Tensor middle = project(inner, step, layer, Group.O, attended, masks);
-                Tensor second = kernels.rmsNorm(inner, middle, Optional.of(x), weights.postAttentionNorm(layer), 0)
-                        .normalised();
-                Tensor product = kernels.swiglu(inner, project(inner, step, layer, Group.GATE_UP, second, masks));
-                x = work.adopt(project(inner, step, layer, Group.DOWN, product, masks));
-                Tensor norm = layer + 1 < configuration.layers() ? weights.inputNorm(layer + 1)
-                        : weights.finalNorm();
-                h = work.adopt(kernels.rmsNorm(inner, x, Optional.of(middle), norm, 0).normalised());
+            project(work, step, padded, layer, Group.QKV, b.normalised().normalised(), b.qkv());
+            for (BankedRows bank : banks) {
+                kernels.rotateAndStore(b.qkv(), tables.get(0), tables.get(1), bank, layer);
+                kernels.attend(b.qkv(), b.attended(), bank, layer);
             }
+            project(work, step, padded, layer, Group.O, b.attended(), b.middle());
+            kernels.rmsNorm(padded, b.middle(), Optional.of(x), weights.postAttentionNorm(layer), b.normalised(), 0);
+            project(work, step, padded, layer, Group.GATE_UP, b.normalised().normalised(), b.gateUp());
+            kernels.swiglu(padded, b.gateUp(), b.product());
+            project(work, step, padded, layer, Group.DOWN, b.product(), x);
+            Tensor norm = layer + 1 < configuration.layers() ? weights.inputNorm(layer + 1) : weights.finalNorm();
+            kernels.rmsNorm(padded, x, Optional.of(b.middle()), norm, b.normalised(), 0);
         }
-        return work.call("block_results", h, weights.head(), rows, step.wanted(), BLOCK);
+        kernels.product(padded, b.normalised().normalised(), weights.head(), Optional.empty(),
+                configuration.hiddenSize(), b.logits());
+        return work.call("most_likely", b.logits(), rows, step.wanted());
     }
 
-    private Tensor project(TensorScope inner, DecodingStep step, int layer, Group group, Tensor x,
-            List<Tensor> masks) {
+    private void project(TensorScope work, DecodingStep step, int padded, int layer, Group group, Tensor x, Tensor y) {
+        int inputs = group.members().get(0).inputs(configuration);
+        Optional<Tensor> frozenBias = present(weights.layer(layer).get(ModelWeights.biasIndex(group)));
+        boolean ownBiases = step.adapters().stream().anyMatch(adapter -> ownBias(adapter, layer, group).isPresent());
+        Tensor widened = weights.widened(layer).get(group);
         Tensor weight = weights.layer(layer).get(ModelWeights.biasIndex(group) - 1);
-        Tensor bias = weights.layer(layer).get(ModelWeights.biasIndex(group));
-        List<Tensor> factors = new ArrayList<>();
-        List<Tensor> biases = new ArrayList<>();
-        for (ActiveAdapter adapter : step.adapters()) {
-            ActiveAdapter.Layer own = adapter.layers().get(layer);
-            int first = LayerPass.firstFactor(group);
-            factors.addAll(own.factors().subList(first, first + 1 + group.members().size()));
-            biases.add(own.biases().isEmpty() ? bias : own.biases().get(group.ordinal()));
+        try (TensorScope dense = work.newScope()) {
+            kernels.product(padded, x, widened != null ? widened : matrices.dense(dense, weight, group),
+                    ownBiases ? Optional.empty() : frozenBias, inputs, y);
         }
-        try (TensorScope dense = inner.newScope()) {
-            return inner.callForTensor("block_project", x, matrices.dense(dense, weight, group), bias,
-                    group.members().size(), factors, biases, masks, step.scalings(), BLOCK);
+        for (int segment = 0; segment < step.adapters().size(); segment++) {
+            ActiveAdapter adapter = step.adapters().get(segment);
+            List<Tensor> factors = adapter.layers().get(layer).factors();
+            Tensor a = factors.get(LayerPass.firstFactor(group));
+            Optional<Tensor> bias = ownBiases ? ownBias(adapter, layer, group).or(() -> frozenBias) : Optional.empty();
+            boolean lowRank = a.shape()[0] > 0;
+            if (lowRank) {
+                kernels.product(padded, x, a, Optional.empty(), inputs, buffers.lowRank(a.shape()[0]));
+            }
+            if (lowRank || bias.isPresent()) {
+                int first = (int) step.segments()[segment];
+                kernels.addAdapter(y, buffers.lowRank(a.shape()[0]), LayerPass.bOf(factors, group), bias, first,
+                        (int) step.segments()[segment + 1] - first, adapter.scaling());
+            }
         }
+    }
+
+    private static Optional<Tensor> ownBias(ActiveAdapter adapter, int layer, Group group) {
+        List<Tensor> biases = adapter.layers().get(layer).biases();
+        return biases.isEmpty() ? Optional.empty() : present(biases.get(group.ordinal()));
+    }
+
+    private static Optional<Tensor> present(Tensor bias) {
+        return bias.size() > 0 ? Optional.of(bias) : Optional.empty();
+    }
+
+    private DecodingBuffers buffers(int rows) {
+        if (buffers == null || buffers.rows() < rows) {
+            if (buffers != null) {
+                buffers.close();
+            }
+            buffers = DecodingBuffers.of(scope, configuration, rows);
+        }
+        return buffers;
     }
 }

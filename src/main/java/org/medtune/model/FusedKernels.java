@@ -20,6 +20,8 @@ final class FusedKernels {
     /** As in {@code layer.cu}. */
     private static final int LARGEST_HEAD = 128;
     private static final int MOST_QUERIES = 8;
+    private static final int STRETCH = 32;
+    private static final int OUTPUTS = 16;
 
     private final AcceleratorKernels kernels;
     private final int hidden;
@@ -70,9 +72,15 @@ final class FusedKernels {
     Normalised rmsNorm(TensorScope owner, Tensor x, Optional<Tensor> residual, Tensor weight, int spare) {
         Tensor normalised = empty(owner, x, rows(x), (long) hidden * VECTOR + spare);
         Tensor inverse = owner.callForTensor("empty", new long[] {rows(x)}, ElementType.FLOAT32.scalarType(), x);
-        kernels.launch("rms_norm", rows(x), 1, threads(hidden), x, orNull(residual), weight, normalised, inverse,
-                hidden, hidden + spare / VECTOR, epsilon);
-        return new Normalised(normalised, inverse);
+        Normalised result = new Normalised(normalised, inverse);
+        rmsNorm(rows(x), x, residual, weight, result, spare);
+        return result;
+    }
+
+    /** The same of the first rows, into tensors that are there. */
+    void rmsNorm(long rows, Tensor x, Optional<Tensor> residual, Tensor weight, Normalised result, int spare) {
+        kernels.launch("rms_norm", rows, 1, threads(hidden), x, orNull(residual), weight, result.normalised(),
+                result.inverseRms(), hidden, hidden + spare / VECTOR, epsilon);
     }
 
     /** The gradient of {@code x} from that of its normalised rows, plus another one. */
@@ -103,8 +111,13 @@ final class FusedKernels {
     /** The product [tokens, inner] that SwiGLU makes of gate and up. */
     Tensor swiglu(TensorScope owner, Tensor gateUp) {
         Tensor product = empty(owner, gateUp, rows(gateUp), (long) inner * VECTOR);
-        kernels.launch("swiglu", rows(gateUp), blocks(inner), THREADS, gateUp, product, inner);
+        swiglu(rows(gateUp), gateUp, product);
         return product;
+    }
+
+    /** The same of the first rows, into a tensor that is there. */
+    void swiglu(long rows, Tensor gateUp, Tensor product) {
+        kernels.launch("swiglu", rows, blocks(inner), THREADS, gateUp, product, inner);
     }
 
     /** Puts the gradients of gate and up in their places, and the product in the place of its gradient. */
@@ -118,11 +131,56 @@ final class FusedKernels {
                 gradient ? 1 : 0);
     }
 
-    /** Whether {@link #attend} takes a model's shapes. */
-    static boolean attend(ModelConfiguration configuration) {
+    /** Whether {@link #attend} and {@link #product} take a model's shapes. */
+    static boolean decode(ModelConfiguration configuration) {
         int size = configuration.headSize();
         return size <= LARGEST_HEAD && THREADS % size == 0
-                && configuration.attentionHeads() / configuration.keyValueHeads() <= MOST_QUERIES;
+                && configuration.attentionHeads() / configuration.keyValueHeads() <= MOST_QUERIES
+                && IntStream.of(configuration.hiddenSize(), configuration.intermediateSize(),
+                        configuration.queryWidth()).allMatch(n -> n % STRETCH == 0);
+    }
+
+    /** The rows to which {@link #product} pads so many: tiles of 8, of which it takes 1, 2 or 4 at a time. */
+    static int padded(int rows) {
+        return rows <= 8 ? 8 : rows <= 16 ? 16 : (rows + 31) / 32 * 32;
+    }
+
+    /**
+     * The product of padded rows x [rows, inputs] with a matrix [outputs, inputs], plus a bias without elements or
+     * [outputs] -> y [rows, outputs]. A row's result depends on that row alone.
+     *
+     * @param weight contiguous; may have spare columns behind the inputs
+     */
+    void product(int rows, Tensor x, Tensor weight, Optional<Tensor> bias, int inputs, Tensor y) {
+        long[] shape = weight.shape();
+        int together = Math.min(rows, 32);
+        kernels.launch("product_" + together, (shape[0] + OUTPUTS - 1) / OUTPUTS, rows / together, THREADS, weight,
+                (int) shape[1] / VECTOR, x, inputs, (int) shape[0], orNull(bias), y);
+    }
+
+    /**
+     * Adds an adapter to some rows of a group's outputs.
+     *
+     * @param z the low-rank activations [rows, ranks]
+     * @param b of one to three projections
+     * @param bias to add as well, if any
+     */
+    void addAdapter(Tensor y, Tensor z, List<Tensor> b, Optional<Tensor> bias, int firstRow, int rows,
+            double scaling) {
+        int[] outputs = new int[3];
+        int[] ranks = new int[3];
+        int sum = 0;
+        for (int i = 0; i < 3; i++) {
+            ranks[i] = i < b.size() ? (int) b.get(i).shape()[1] : 0;
+            sum += i < b.size() ? (int) b.get(i).shape()[0] : 0;
+            outputs[i] = sum;
+        }
+        kernels.launch("add_adapter", blocks(sum), rows, THREADS, y, z, factor(b, 0), factor(b, 1), factor(b, 2),
+                ranks[0], ranks[1], ranks[2], outputs[0], outputs[1], sum, orNull(bias), firstRow, (float) scaling);
+    }
+
+    private static Object factor(List<Tensor> b, int slot) {
+        return slot < b.size() && b.get(slot).size() > 0 ? b.get(slot) : Optional.empty();
     }
 
     /** Rotates q of the sequences of a bank in place, and stores their rotated k and their v there. */

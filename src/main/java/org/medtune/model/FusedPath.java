@@ -17,7 +17,7 @@ import org.medtune.tensor.TensorScope;
  */
 final class FusedPath implements ComputePath {
 
-    private static final long LOGIT_BYTES = 512L << 20;
+    private static final long LOGIT_BYTES = 256L << 20;
 
     private final ModelConfiguration configuration;
     private final FusedKernels kernels;

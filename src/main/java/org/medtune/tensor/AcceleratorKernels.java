@@ -3,13 +3,15 @@ package org.medtune.tensor;
 import static org.medtune.MedtuneMessages.MESSAGES;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.PointerByReference;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class AcceleratorKernels {
 
-    private static final String TEXT = "layer.cu";
+    /** Compiled as one text, in this order. */
+    private static final List<String> TEXTS = List.of("vectors.cu", "layer.cu", "decoding.cu");
 
     /** Conversion to bfloat16 is an instruction from the Ampere generation on. */
     private static final int LEAST_COMPUTE_CAPABILITY = 8;
@@ -28,13 +31,7 @@ public final class AcceleratorKernels {
     private static final Map<Integer, Optional<AcceleratorKernels>> DEVICES = new ConcurrentHashMap<>();
 
     /** A launch copies its arguments before it returns, so a thread can use the same place for all. */
-    private static final ThreadLocal<Memory> ARGUMENTS = ThreadLocal.withInitial(() -> {
-        Memory memory = new Memory(2L * MOST_ARGUMENTS * Long.BYTES);
-        for (int i = 0; i < MOST_ARGUMENTS; i++) {
-            memory.setPointer((long) (MOST_ARGUMENTS + i) * Native.POINTER_SIZE, memory.share((long) i * Long.BYTES));
-        }
-        return memory;
-    });
+    private static final ThreadLocal<Arguments> ARGUMENTS = ThreadLocal.withInitial(Arguments::new);
 
     private final CudaDriver driver;
     private final Pointer context;
@@ -67,33 +64,14 @@ public final class AcceleratorKernels {
      *     {@code Integer}, {@code Long} or {@code Float}, in the order of the kernel's parameters
      */
     public void launch(String kernel, long blocksX, long blocksY, int threads, Object... arguments) {
-        Memory places = ARGUMENTS.get();
-        for (int i = 0; i < arguments.length; i++) {
-            put(places, (long) i * Long.BYTES, arguments[i]);
-        }
-        driver.require(driver.cuCtxPushCurrent_v2(context), "cuCtxPushCurrent");
+        Arguments places = ARGUMENTS.get();
+        places.put(arguments);
+        driver.require(CudaLaunch.cuCtxPushCurrent_v2(context), "cuCtxPushCurrent");
         try {
-            driver.require(driver.cuLaunchKernel(function(kernel), Math.toIntExact(blocksX),
-                    Math.toIntExact(blocksY), 1, threads, 1, 1, 0, null,
-                    places.share((long) MOST_ARGUMENTS * Native.POINTER_SIZE), null), kernel);
+            driver.require(CudaLaunch.cuLaunchKernel(function(kernel), Math.toIntExact(blocksX),
+                    Math.toIntExact(blocksY), 1, threads, 1, 1, 0, null, places.pointers, null), kernel);
         } finally {
-            driver.cuCtxPopCurrent_v2(new PointerByReference());
-        }
-    }
-
-    private static void put(Memory places, long offset, Object argument) {
-        if (argument instanceof Tensor tensor) {
-            places.setPointer(offset, DeviceAddress.of(tensor));
-        } else if (argument instanceof Optional<?> absent && absent.isEmpty()) {
-            places.setPointer(offset, null);
-        } else if (argument instanceof Integer number) {
-            places.setInt(offset, number);
-        } else if (argument instanceof Long number) {
-            places.setLong(offset, number);
-        } else if (argument instanceof Float number) {
-            places.setFloat(offset, number);
-        } else {
-            throw new IllegalArgumentException("A kernel takes no " + argument.getClass().getName());
+            CudaLaunch.cuCtxPopCurrent_v2(places.popped);
         }
     }
 
@@ -118,7 +96,7 @@ public final class AcceleratorKernels {
             }
             long started = System.nanoTime();
             String architecture = "sm_" + major + minor;
-            Memory code = CudaCompiler.load().compile(text(), TEXT, architecture);
+            Memory code = CudaCompiler.load().compile(text(), "medtune.cu", architecture);
             PointerByReference context = new PointerByReference();
             driver.require(driver.cuDevicePrimaryCtxRetain(context, number.getValue()), "cuDevicePrimaryCtxRetain");
             driver.require(driver.cuCtxPushCurrent_v2(context.getValue()), "cuCtxPushCurrent");
@@ -144,10 +122,52 @@ public final class AcceleratorKernels {
     }
 
     private static String text() {
-        try (InputStream in = AcceleratorKernels.class.getResourceAsStream("cuda/" + TEXT)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new IllegalStateException("The kernels' text " + TEXT + " cannot be read", e);
+        StringBuilder all = new StringBuilder();
+        for (String name : TEXTS) {
+            try (InputStream in = AcceleratorKernels.class.getResourceAsStream("cuda/" + name)) {
+                all.append(new String(in.readAllBytes(), StandardCharsets.UTF_8)).append('\n');
+            } catch (IOException e) {
+                throw new IllegalStateException("The kernels' text " + name + " cannot be read", e);
+            }
+        }
+        return all.toString();
+    }
+
+    /** Room for the arguments of one launch, and for the pointers to them. */
+    private static final class Arguments {
+
+        private final Memory memory = new Memory((2L * MOST_ARGUMENTS + 1) * Long.BYTES);
+        private final ByteBuffer values =
+                memory.getByteBuffer(0, (long) MOST_ARGUMENTS * Long.BYTES).order(ByteOrder.nativeOrder());
+        private final Pointer pointers = memory.share((long) MOST_ARGUMENTS * Long.BYTES);
+        private final Pointer popped = memory.share(2L * MOST_ARGUMENTS * Long.BYTES);
+
+        Arguments() {
+            for (int i = 0; i < MOST_ARGUMENTS; i++) {
+                memory.setPointer((long) (MOST_ARGUMENTS + i) * Long.BYTES, memory.share((long) i * Long.BYTES));
+            }
+        }
+
+        void put(Object... arguments) {
+            for (int i = 0; i < arguments.length; i++) {
+                put(i * Long.BYTES, arguments[i]);
+            }
+        }
+
+        private void put(int offset, Object argument) {
+            if (argument instanceof Tensor tensor) {
+                values.putLong(offset, tensor.address());
+            } else if (argument instanceof Optional<?> absent && absent.isEmpty()) {
+                values.putLong(offset, 0);
+            } else if (argument instanceof Integer number) {
+                values.putInt(offset, number);
+            } else if (argument instanceof Long number) {
+                values.putLong(offset, number);
+            } else if (argument instanceof Float number) {
+                values.putFloat(offset, number);
+            } else {
+                throw new IllegalArgumentException("A kernel takes no " + argument.getClass().getName());
+            }
         }
     }
 }

@@ -13,6 +13,9 @@ import com.sun.jna.ptr.PointerByReference;
  */
 interface CudaDriver extends Library {
 
+    /** The driver's library. */
+    String LIBRARY = Platform.isWindows() ? "nvcuda" : "libcuda.so.1";
+
     /** {@code CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR}. */
     int COMPUTE_CAPABILITY_MAJOR = 75;
 
@@ -25,7 +28,7 @@ interface CudaDriver extends Library {
      * @throws UnsatisfiedLinkError when there is none
      */
     static CudaDriver load() {
-        return Native.load(Platform.isWindows() ? "nvcuda" : "libcuda.so.1", CudaDriver.class);
+        return Native.load(LIBRARY, CudaDriver.class);
     }
 
     int cuInit(int flags);
@@ -47,9 +50,6 @@ interface CudaDriver extends Library {
     int cuModuleLoadData(PointerByReference module, Pointer image);
 
     int cuModuleGetFunction(PointerByReference function, Pointer module, String name);
-
-    int cuLaunchKernel(Pointer function, int gridX, int gridY, int gridZ, int blockX, int blockY, int blockZ,
-            int sharedBytes, Pointer stream, Pointer arguments, Pointer extra);
 
     int cuGetErrorString(int error, PointerByReference text);
 

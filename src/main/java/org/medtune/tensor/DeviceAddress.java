@@ -37,13 +37,14 @@ final class DeviceAddress {
      *
      * @throws IllegalArgumentException when the elements are not contiguous, in row-major order
      */
-    static Pointer of(Tensor tensor) {
+    static long of(Tensor tensor) {
         PtNDArray array = tensor.array();
         if (!(boolean) call(CONTIGUOUS, array.getHandle())) {
             throw new IllegalArgumentException(tensor + " is not contiguous");
         }
         // never read or written: the memory may be a device's
-        return Native.getDirectBufferPointer((ByteBuffer) call(BUFFER, array.getHandle()));
+        return Pointer.nativeValue(
+                Native.getDirectBufferPointer((ByteBuffer) call(BUFFER, array.getHandle())));
     }
 
     private static Object call(Method method, Long handle) {

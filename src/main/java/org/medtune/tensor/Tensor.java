@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 public final class Tensor implements AutoCloseable {
 
     private final PtNDArray array;
+    private long address;
 
     Tensor(PtNDArray array) {
         this.array = array;
@@ -21,6 +22,14 @@ public final class Tensor implements AutoCloseable {
 
     PtNDArray array() {
         return array;
+    }
+
+    /** {@link DeviceAddress#of}, found once: a tensor stays where it is. */
+    long address() {
+        if (address == 0) {
+            address = DeviceAddress.of(this);
+        }
+        return address;
     }
 
     /** The lengths of the dimensions; empty for a scalar. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.pytorch.engine.PtNDArray;
+import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
@@ -20,9 +21,9 @@ class DeviceAddressTest {
             Tensor matrix = matrix(scope);
 
             // when / then
-            assertThat(DeviceAddress.of(matrix).getFloatArray(0, VALUES.length)).containsExactly(VALUES);
-            assertThat(DeviceAddress.of(scope.callForTensor("rows", matrix, 1, 3)).getFloatArray(0, 4))
-                    .containsExactly(3, 4, 5, 6);
+            assertThat(new Pointer(DeviceAddress.of(matrix)).getFloatArray(0, VALUES.length)).containsExactly(VALUES);
+            Tensor rows = scope.callForTensor("rows", matrix, 1, 3);
+            assertThat(new Pointer(DeviceAddress.of(rows)).getFloatArray(0, 4)).containsExactly(3, 4, 5, 6);
         }
     }
 
