@@ -173,8 +173,9 @@ public interface MedtuneMessages extends BasicLogger {
     InvalidInputException wrongTensorType(Path file, String name, String type);
 
     @LogMessage(level = Logger.Level.INFO)
-    @Message(id = 213, value = "Loaded the model %s (%d MiB on the disk) as %s on %s; %s")
-    void modelLoaded(Path folder, long storedMebibytes, String type, String device, String runtime);
+    @Message(id = 213, value = "Loaded the model %s (%d MiB on the disk) as %s with quantization %s on %s; %s")
+    void modelLoaded(Path folder, long storedMebibytes, String type, String quantization, String device,
+            String runtime);
 
     @Message(id = 240, value = "The file %s cannot be read: %s. Copy it again from the model's source.")
     InvalidInputException unreadableTokenizerConfiguration(Path file, String reason, @Cause Throwable cause);

@@ -91,8 +91,8 @@ public final class CausalLanguageModel implements AutoCloseable {
         try {
             ModelWeights weights = ModelWeights.load(folder, scope, type, quantization, loftQ,
                     FusedPath.groupsToWiden(folder.configuration(), device, type, quantization));
-            MESSAGES.modelLoaded(folder.path(), folder.storedBytes() >> 20, type.safetensorsName(), device.deviceName(),
-                    TensorRuntime.describe());
+            MESSAGES.modelLoaded(folder.path(), folder.storedBytes() >> 20, type.safetensorsName(),
+                    quantization.label(), device.description(), TensorRuntime.describe());
             return new CausalLanguageModel(folder.configuration(), device, type, quantization, scope, weights);
         } catch (RuntimeException | Error e) {
             scope.close();

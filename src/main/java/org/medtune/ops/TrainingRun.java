@@ -75,18 +75,23 @@ public final class TrainingRun implements AutoCloseable {
         List<CausalLanguageModel> replicas = bases.stream().map(BaseModels.Lease::model).toList();
         CausalLanguageModel first = replicas.get(0);
         LoraAdapter adapter = null;
+        LoraTrainer trainer = null;
         try {
             adapter = newest.map(path -> checkpoints.loadAdapter(path, first))
                     .orElseGet(() -> recipe.firstAdapter(first, choice));
-            LoraTrainer trainer = new LoraTrainer(replicas, adapter, configuration, dataset::training,
+            trainer = new LoraTrainer(replicas, adapter, configuration, dataset::training,
                     packs.map(Packing.class::cast).orElse(Packing.NONE),
                     RowOrder.shuffled(sequences, configuration.rowsPerStep(), configuration.seed()));
-            TrainingRun run = new TrainingRun(folder, configuration, checkpoints, bases, adapter, trainer);
-            newest.ifPresent(path -> checkpoints.restore(path, trainer));
+            if (newest.isPresent()) {
+                checkpoints.restore(newest.get(), trainer);
+            }
             folder.metrics().cutAfter(trainer.stepsDone());
             tellSetUp(choices, first);
-            return run;
+            return new TrainingRun(folder, configuration, checkpoints, bases, adapter, trainer);
         } catch (RuntimeException | Error e) {
+            if (trainer != null) {
+                trainer.close();
+            }
             if (adapter != null) {
                 adapter.close();
             }

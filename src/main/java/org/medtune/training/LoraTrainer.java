@@ -54,7 +54,12 @@ public final class LoraTrainer implements AutoCloseable {
         this.packing = packing;
         this.order = order;
         this.gradient = new StepGradient(models, adapter, configuration.gradientCheckpointing());
-        this.optimizer = new AdamW(model, adapter, gradient.flat(), configuration.adam());
+        try {
+            this.optimizer = new AdamW(model, adapter, gradient.flat(), configuration.adam());
+        } catch (RuntimeException | Error e) {
+            gradient.close();
+            throw e;
+        }
         this.scaler = model.type() == ElementType.FLOAT16 ? Optional.of(new LossScaler()) : Optional.empty();
     }
 

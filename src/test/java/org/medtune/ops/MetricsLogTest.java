@@ -37,6 +37,17 @@ class MetricsLogTest {
     }
 
     @Test
+    void givesBackASkippedStepWhoseNumbersAreNone() {
+        StepMetrics skipped = new StepMetrics(1, 60, Double.NaN, 4e-5, Double.POSITIVE_INFINITY, 1234, 1999.5, 59,
+                65536, true);
+
+        log.append(skipped);
+
+        assertThat(log.readAll()).containsExactly(skipped);
+        assertThat(log.file()).content().contains("\"gradientNorm\":\"Infinity\"", "\"skipped\":true");
+    }
+
+    @Test
     void passesOverALineThatAKilledServerLeftUnfinished() throws IOException {
         // given
         log.append(step(1));

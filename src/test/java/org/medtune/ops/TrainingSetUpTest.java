@@ -14,8 +14,8 @@ import org.medtune.tensor.ElementType;
 import org.medtune.testing.CapturedLog;
 import org.medtune.testing.Golden;
 
-@DisplayName("A training run")
-class TrainingRunTest {
+@DisplayName("The beginning of a training run")
+class TrainingSetUpTest {
 
     @ParameterizedTest
     @CsvSource({"FLOAT32, NONE, fp32, fp32", "BFLOAT16, NF4, bf16, 4 bits (NF4)", "FLOAT16, NONE, fp16, fp16"})
