@@ -20,6 +20,7 @@ import org.medtune.training.GradientCheckpointing;
 import org.medtune.training.LearningRateSchedule;
 import org.medtune.training.LoraTrainer;
 import org.medtune.training.MomentStorage;
+import org.medtune.training.Packing;
 import org.medtune.training.RowOrder;
 import org.medtune.training.StepReport;
 import org.medtune.training.TrainingConfiguration;
@@ -75,7 +76,7 @@ public final class DataParallelBenchmark {
                 new TrainingConfiguration.Adam(0.9, 0.999, 1e-8, 0.01, MomentStorage.EIGHT_BIT), 1.0, 3407,
                 GradientCheckpointing.ON);
         try (LoraAdapter adapter = LoraAdapter.initialize(first, LORA, 3407);
-                LoraTrainer trainer = new LoraTrainer(models, adapter, configuration, rows::get,
+                LoraTrainer trainer = new LoraTrainer(models, adapter, configuration, rows::get, Packing.NONE,
                         RowOrder.shuffled(rows.size(), configuration.rowsPerStep(), 3407))) {
             while (trainer.stepsDone() < STEPS) {
                 trainer.step();
