@@ -48,7 +48,8 @@ def train(model, checkpointing):
     torch.cuda.synchronize()
     speed = 2 * TOKENS * (STEPS - WARM_UP) / (time.time() - started)
     peak = torch.cuda.max_memory_allocated() / 2**20
-    print(f"training, checkpointing {'on' if checkpointing else 'off'}: {speed:.0f} tokens/s, {peak:.0f} MiB allocated at most")
+    print(f"training, checkpointing {'on' if checkpointing else 'off'}: {speed:.0f} tokens/s, "
+          f"{peak:.0f} MiB allocated at most")
 
 
 def decode(model):

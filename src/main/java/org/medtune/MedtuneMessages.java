@@ -98,7 +98,8 @@ public interface MedtuneMessages extends BasicLogger {
     InvalidInputException noSuchAccelerator(String name, int present);
 
     @Message(id = 102, value = "Memory on %s ran out in the kernel %s. Lower max.seq.length or "
-            + "per.device.train.batch.size, set gradient.checkpointing to on or offload, or free memory, and restart the run.")
+            + "per.device.train.batch.size, set gradient.checkpointing to on or offload, or free memory, and restart "
+            + "the run.")
     RecoverableException outOfMemory(String device, String kernel, @Cause Throwable cause);
 
     @LogMessage(level = Logger.Level.INFO)

@@ -23,7 +23,8 @@ class EightBitOptimizerIT {
     void lossCurve() {
         try (CausalLanguageModel model = EmbeddedModel.load(ElementType.FLOAT32);
                 LoraAdapter adapter = GoldenRun.initialAdapter(model);
-                LoraTrainer trainer = GoldenRun.trainer(model, adapter, GradientCheckpointing.NONE, MomentStorage.EIGHT_BIT)) {
+                LoraTrainer trainer = GoldenRun.trainer(model, adapter, GradientCheckpointing.NONE,
+                        MomentStorage.EIGHT_BIT)) {
             for (JsonNode expected : GoldenRun.recorded().get("steps")) {
                 assertThat(trainer.step().loss()).as("loss of step %d", trainer.stepsDone())
                         .isCloseTo(expected.get("loss").asDouble(), Percentage.withPercentage(1));

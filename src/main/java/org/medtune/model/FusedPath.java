@@ -209,8 +209,8 @@ final class FusedPath implements ComputePath {
             }
         }
         try (TensorScope dense = work.newScope()) {
-            return work.call("project", x, matrices.dense(dense, pass.weight(group), group), pass.bias(group), pass.a(group),
-                    pass.b(group), pass.scaling());
+            return work.call("project", x, matrices.dense(dense, pass.weight(group), group), pass.bias(group),
+                    pass.a(group), pass.b(group), pass.scaling());
         }
     }
 
@@ -234,8 +234,8 @@ final class FusedPath implements ComputePath {
             }
         }
         try (TensorScope dense = work.newScope()) {
-            return work.call("input_gradient", dy, matrices.dense(dense, pass.weight(group), group), pass.a(group), pass.b(group),
-                    pass.scaling());
+            return work.call("input_gradient", dy, matrices.dense(dense, pass.weight(group), group), pass.a(group),
+                    pass.b(group), pass.scaling());
         }
     }
 

@@ -90,7 +90,8 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
         double steps = parameters.givenSteps().orElse(1);
         long all = (long) Math.ceil(steps / parameters.integer(FineTuneParameter.SAVE_STEPS));
         long left = Math.max(1, all - folder.numberOfCheckpoints());
-        checkFreeSpace(folder.path(), left * CheckpointStore.bytes(trained, recipe.writtenParameters(model), recipe.moments()));
+        checkFreeSpace(folder.path(),
+                left * CheckpointStore.bytes(trained, recipe.writtenParameters(model), recipe.moments()));
     }
 
     static void checkFreeSpace(Path folder, long bytes) {

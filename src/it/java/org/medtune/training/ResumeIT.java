@@ -28,7 +28,7 @@ import org.medtune.testing.EmbeddedModel;
 import org.medtune.testing.ShortRows;
 
 /** A run that goes on from a checkpoint after an interruption is, bit for bit, the run without it. */
-class ResumeTest {
+class ResumeIT {
 
     private static final int STEPS = 6;
     private static final Set<Projection> ALL = EnumSet.allOf(Projection.class);

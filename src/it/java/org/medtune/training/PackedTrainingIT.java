@@ -38,7 +38,7 @@ import org.medtune.testing.ShortRows;
 
 /** Several rows in one sequence train as if each were alone. */
 @DisplayName("Packed training")
-class PackedTrainingTest {
+class PackedTrainingIT {
 
     private static final int ROWS = 10;
     private static final int CAPACITY = 32;

@@ -43,7 +43,7 @@ import org.medtune.testing.ShortRows;
 
 /** An adapter that begins with LoftQ: on its own base in 4 bits, and on the model as it is in its files. */
 @DisplayName("Training that begins with LoftQ")
-class LoftQTrainingTest {
+class LoftQTrainingIT {
 
     private static final ModelFolder FOLDER = ModelFolder.open(Golden.MODEL);
     private static final int[] IDS = Golden.ids(Golden.json("forward").get(0).get("ids"));

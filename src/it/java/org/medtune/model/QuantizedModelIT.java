@@ -34,7 +34,7 @@ import org.medtune.training.StepReport;
 
 /** The embedded model in 4 bits against its twin: a model in float32 whose files hold what the 4 bits stand for. */
 @DisplayName("A model in 4 bits")
-class QuantizedModelTest {
+class QuantizedModelIT {
 
     private static final LoraConfiguration LORA =
             new LoraConfiguration(4, 8, 0.1, EnumSet.allOf(Projection.class), BiasTraining.ALL, false);
@@ -52,7 +52,7 @@ class QuantizedModelTest {
         RewrittenModel rewritten = new RewrittenModel();
         for (int layer = 0; layer < quantized.configuration().layers(); layer++) {
             for (Projection projection : Projection.values()) {
-                rewritten.replace(WeightNames.weight(layer, projection), QuantizedModelTest::dequantized);
+                rewritten.replace(WeightNames.weight(layer, projection), QuantizedModelIT::dequantized);
             }
         }
         twin = CausalLanguageModel.load(ModelFolder.open(rewritten.writeTo(folder)), ComputeDevice.CPU,
@@ -130,7 +130,8 @@ class QuantizedModelTest {
         LoraConfiguration lora =
                 new LoraConfiguration(8, 16, 0, EnumSet.allOf(Projection.class), BiasTraining.NONE, false);
         try (LoraAdapter adapter = LoraAdapter.initialize(model, lora, 5);
-                LoraTrainer trainer = ShortRows.trainer(model, adapter, ShortRows.recipe(10, GradientCheckpointing.ON))) {
+                LoraTrainer trainer = ShortRows.trainer(model, adapter,
+                        ShortRows.recipe(10, GradientCheckpointing.ON))) {
             for (int step = 0; step < 10; step++) {
                 trainer.step();
             }

@@ -35,7 +35,7 @@ import org.medtune.testing.Golden;
 
 /** Runs with packing, patterns and LoftQ from their first step to the published adapter, without a server. */
 @DisplayName("A run")
-class WholeRunTest {
+class WholeRunIT {
 
     private static final int ROWS = 14;
     private static final Map<String, String> SHORT = Map.ofEntries(

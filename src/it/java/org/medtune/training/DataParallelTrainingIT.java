@@ -34,7 +34,7 @@ import org.medtune.testing.ShortRows;
 
 /** The processor stands for several devices: each has its replica of the adapter, its gradient and its thread. */
 @DisplayName("Training on several devices")
-class DataParallelTrainingTest {
+class DataParallelTrainingIT {
 
     /** 1e-6: only the order of sums of float32 numbers differs. */
     private static final Percentage ROUNDING = Percentage.withPercentage(1e-4);

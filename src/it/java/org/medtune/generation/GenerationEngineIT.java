@@ -35,7 +35,7 @@ import org.medtune.tensor.ElementType;
 import org.medtune.testing.EmbeddedModel;
 import org.medtune.testing.Golden;
 
-class GenerationEngineTest {
+class GenerationEngineIT {
 
     private static final GenerationLimits LIMITS =
             new GenerationLimits(32, 64, 64, 1L << 30, Duration.ofMinutes(5));
@@ -65,7 +65,7 @@ class GenerationEngineTest {
     @DisplayName("32 requests at once, greedy and drawn, with three adapters, get what each gets alone")
     void batchedAnswersEqualSoloOnes() {
         // given: prompts of many lengths, beyond one piece of a prefill and one block of keys too
-        List<GenerationRequest> requests = IntStream.range(0, 32).mapToObj(GenerationEngineTest::request).toList();
+        List<GenerationRequest> requests = IntStream.range(0, 32).mapToObj(GenerationEngineIT::request).toList();
         List<String> alone = new ArrayList<>();
         try (GenerationEngine engine = engine(LIMITS)) {
             requests.forEach(request -> alone.add(Heard.of(engine, request).await().text()));
@@ -237,7 +237,7 @@ class GenerationEngineTest {
     @DisplayName("Two replicas share the requests, each opened for its own, and what a request gets is the same")
     void replicasShareTheQueue() {
         // given
-        List<GenerationRequest> requests = IntStream.range(0, 12).mapToObj(GenerationEngineTest::request).toList();
+        List<GenerationRequest> requests = IntStream.range(0, 12).mapToObj(GenerationEngineIT::request).toList();
         List<String> alone = new ArrayList<>();
         try (GenerationEngine engine = engine(LIMITS)) {
             requests.forEach(request -> alone.add(Heard.of(engine, request).await().text()));

@@ -39,7 +39,7 @@ import org.medtune.tensor.ElementType;
 import org.medtune.testing.EmbeddedModel;
 import org.medtune.testing.Golden;
 
-class ResidentChatServiceTest {
+class ResidentChatServiceIT {
 
     private static final String QUESTION = "高血压患者头痛三天应如何处理？";
     private static final GenerationLimits LIMITS =
