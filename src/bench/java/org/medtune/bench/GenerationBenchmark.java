@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.medtune.MedtuneException;
 import org.medtune.generation.GenerationEngine;
 import org.medtune.generation.GenerationLimits;
@@ -38,24 +39,38 @@ public final class GenerationBenchmark {
 
     private GenerationBenchmark() {}
 
-    /** The arguments are the model folder and the device; without any, the embedded model on the processor. */
+    /**
+     * The arguments are the model folder, the devices and the numbers of clients, such as {@code 1,8,32,128}; with
+     * these, answers are greedy only. Without any, it is the embedded model on the processor.
+     */
     public static void main(String[] arguments) throws InterruptedException {
         ModelFolder folder = ModelFolder.open(arguments.length > 0 ? Path.of(arguments[0]) : MODEL);
-        ComputeDevice device = ComputeDevice.named(arguments.length > 1 ? arguments[1] : "cpu");
-        ElementType type = device.accelerator() ? ElementType.BFLOAT16 : ElementType.FLOAT32;
-        System.out.printf("%s, device %s%n", TensorRuntime.describe(), device.deviceName());
-        try (CausalLanguageModel model = CausalLanguageModel.load(folder, device, type);
-                Tokenizer tokenizer = Tokenizer.open(folder.path());
-                GenerationEngine engine = new GenerationEngine(() -> new LoadedModel(model), tokenizer,
-                        model.configuration().maxPositionEmbeddings(),
-                        new GenerationLimits(32, 64, 64, 1L << 30, Duration.ofMinutes(1)))) {
-            System.out.printf("%-8s %8s %22s %20s %12s%n", "clients", "drawn", "first token, ms (mean)",
-                    "tokens/s, all of it", "decoding");
-            for (boolean drawn : new boolean[] {false, true}) {
-                for (int clients : new int[] {1, 8, 32}) {
-                    measure(engine, clients, drawn);
+        List<ComputeDevice> devices = ComputeDevice.allNamed(arguments.length > 1 ? arguments[1] : "cpu");
+        List<Integer> clients = Arrays.stream((arguments.length > 2 ? arguments[2] : "1,8,32").split(","))
+                .map(Integer::valueOf).toList();
+        boolean accelerated = devices.get(0).accelerator();
+        ElementType type = accelerated ? ElementType.BFLOAT16 : ElementType.FLOAT32;
+        System.out.printf("%s, devices %s%n", TensorRuntime.describe(),
+                devices.stream().map(ComputeDevice::deviceName).toList());
+        List<CausalLanguageModel> models = new ArrayList<>();
+        try (Tokenizer tokenizer = Tokenizer.open(folder.path())) {
+            devices.forEach(device -> models.add(CausalLanguageModel.load(folder, device, type)));
+            List<Supplier<ModelSession>> replicas = models.stream()
+                    .map(model -> (Supplier<ModelSession>) () -> new LoadedModel(model))
+                    .toList();
+            try (GenerationEngine engine = new GenerationEngine(replicas, tokenizer,
+                    models.get(0).configuration().maxPositionEmbeddings(),
+                    new GenerationLimits(32, 128, 128, (accelerated ? 16L : 1L) << 30, Duration.ofMinutes(1)))) {
+                System.out.printf("%-8s %8s %22s %20s %12s%n", "clients", "drawn", "first token, ms (mean)",
+                        "tokens/s, all of it", "decoding");
+                for (boolean drawn : arguments.length > 2 ? new boolean[] {false} : new boolean[] {false, true}) {
+                    for (int number : clients) {
+                        measure(engine, number, drawn);
+                    }
                 }
             }
+        } finally {
+            models.forEach(CausalLanguageModel::close);
         }
     }
 
