@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,7 +50,8 @@ class NativeMemoryIT {
 
     private static final LoraConfiguration LORA =
             new LoraConfiguration(4, 8, 0.1, EnumSet.allOf(Projection.class), BiasTraining.ALL, false);
-    private static final Percentage FLAT = Percentage.withPercentage(5);
+    /** What is let go of counts as well as what stays flat. */
+    private static final double FLAT = 1.05;
 
     private static CausalLanguageModel model;
 
@@ -80,7 +80,7 @@ class NativeMemoryIT {
 
             // then
             assertThat(trainer.stepsDone()).isEqualTo(steps);
-            assertThat(NativeMemory.bytes()).isCloseTo(before, FLAT);
+            assertThat((double) NativeMemory.bytes()).isLessThan(before * FLAT);
         }
     }
 
@@ -98,7 +98,7 @@ class NativeMemoryIT {
             repeat(240, generation);
 
             // then
-            assertThat(NativeMemory.bytes()).isCloseTo(before, FLAT);
+            assertThat((double) NativeMemory.bytes()).isLessThan(before * FLAT);
         }
     }
 
@@ -211,7 +211,7 @@ class NativeMemoryIT {
             repeat(300, checkpoint);
 
             // then
-            assertThat(NativeMemory.bytes()).isCloseTo(before, FLAT);
+            assertThat((double) NativeMemory.bytes()).isLessThan(before * FLAT);
         }
     }
 
