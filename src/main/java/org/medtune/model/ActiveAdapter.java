@@ -1,7 +1,11 @@
 package org.medtune.model;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import org.medtune.tensor.ElementType;
 import org.medtune.tensor.Tensor;
+import org.medtune.tensor.TensorScope;
 
 /**
  * The low-rank factors that take part in a forward or backward pass, as the kernels take them. Owned by whoever made
@@ -26,4 +30,17 @@ public record ActiveAdapter(List<Layer> layers, double scaling, double dropout) 
      *     leaves the model's own
      */
     public record Layer(List<Tensor> factors, List<Tensor> biases) {}
+
+    /** An adapter of rank 0, which changes nothing; its tensors belong to the scope. */
+    static ActiveAdapter none(TensorScope scope, ModelConfiguration configuration, ElementType type) {
+        List<Tensor> factors = new ArrayList<>();
+        for (Projection.Group group : Projection.Group.values()) {
+            factors.add(scope.zeros(type, 0, group.members().get(0).inputs(configuration)));
+            for (Projection projection : group.members()) {
+                factors.add(scope.zeros(type, projection.outputs(configuration), 0));
+            }
+        }
+        ActiveAdapter.Layer layer = new ActiveAdapter.Layer(List.copyOf(factors), List.of());
+        return new ActiveAdapter(Collections.nCopies(configuration.layers(), layer), 0.0, 0.0);
+    }
 }

@@ -4,7 +4,6 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -48,7 +47,7 @@ public final class CausalLanguageModel implements AutoCloseable {
         this.scope = scope;
         this.weights = weights;
         this.frequencies = frequencies(scope, configuration);
-        this.noAdapter = noAdapter(scope, configuration, type);
+        this.noAdapter = ActiveAdapter.none(scope, configuration, type);
         this.none = scope.zeros(type, 0);
         this.allWeights = IntStream.range(0, configuration.layers())
                 .mapToObj(weights::layer)
@@ -339,17 +338,5 @@ public final class CausalLanguageModel implements AutoCloseable {
                     llama3.highFrequencyFactor(), (double) llama3.originalContext());
         }
         return plain;
-    }
-
-    private static ActiveAdapter noAdapter(TensorScope scope, ModelConfiguration configuration, ElementType type) {
-        List<Tensor> factors = new ArrayList<>();
-        for (Projection.Group group : Projection.Group.values()) {
-            factors.add(scope.zeros(type, 0, group.members().get(0).inputs(configuration)));
-            for (Projection projection : group.members()) {
-                factors.add(scope.zeros(type, projection.outputs(configuration), 0));
-            }
-        }
-        ActiveAdapter.Layer layer = new ActiveAdapter.Layer(List.copyOf(factors), List.of());
-        return new ActiveAdapter(Collections.nCopies(configuration.layers(), layer), 0.0, 0.0);
     }
 }

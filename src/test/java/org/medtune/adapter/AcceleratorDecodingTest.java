@@ -2,8 +2,6 @@ package org.medtune.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -27,6 +25,7 @@ import org.medtune.tensor.ElementType;
 import org.medtune.tensor.TensorRuntime;
 import org.medtune.tensor.TensorScope;
 import org.medtune.testing.Golden;
+import org.medtune.testing.Noise;
 
 /** Decoding by an accelerator's fused kernels in bfloat16 against float32 on the processor. */
 @EnabledIf("hasAccelerator")
@@ -51,7 +50,7 @@ class AcceleratorDecodingTest {
 
         // then
         for (int i = 0; i < processor.size(); i++) {
-            assertThat(distance(accelerator.get(i), processor.get(i))).as("logits %d", i).isLessThan(0.03);
+            assertThat(Noise.between(accelerator.get(i), processor.get(i))).as("logits %d", i).isLessThan(0.03);
         }
     }
 
@@ -82,7 +81,7 @@ class AcceleratorDecodingTest {
                 LoraAdapter adapter = LoraAdapter.initialize(model, lora, 5);
                 KeyValueCaches caches = new KeyValueCaches(model, 1L << 30);
                 TensorScope scope = model.newScope()) {
-            addNoise(scope, adapter);
+            Noise.add(scope, adapter);
             List<KeyValueCache> taken = new ArrayList<>();
             for (int i = 0; i < lengths.length; i++) {
                 taken.add(caches.take(lengths[i] + STEPS).orElseThrow());
@@ -104,26 +103,5 @@ class AcceleratorDecodingTest {
 
     private static ActiveAdapter adapter(CausalLanguageModel model, LoraAdapter adapter, int sequence) {
         return sequence % 2 == 0 ? adapter.active() : model.noAdapter();
-    }
-
-    private static double distance(float[] actual, float[] expected) {
-        double difference = 0;
-        double norm = 0;
-        for (int i = 0; i < expected.length; i++) {
-            difference += Math.pow((double) actual[i] - expected[i], 2);
-            norm += Math.pow(expected[i], 2);
-        }
-        return Math.sqrt(difference / norm);
-    }
-
-    private static void addNoise(TensorScope scope, LoraAdapter adapter) {
-        Random random = new Random(3);
-        int length = (int) adapter.layout().size();
-        ByteBuffer noise = ByteBuffer.allocateDirect(length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < length; i++) {
-            noise.putFloat((float) (random.nextGaussian() * 0.02));
-        }
-        scope.call("add_scaled", adapter.parameters(), scope.copyOf(noise.flip(), ElementType.FLOAT32, length), 1.0);
-        adapter.refresh();
     }
 }

@@ -3,8 +3,6 @@ package org.medtune.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +27,7 @@ import org.medtune.tensor.ElementType;
 import org.medtune.tensor.TensorRuntime;
 import org.medtune.tensor.TensorScope;
 import org.medtune.testing.Golden;
+import org.medtune.testing.Noise;
 
 /**
  * What an accelerator's fused kernels compute in bfloat16 against float32 on the processor. The tolerances are those of
@@ -79,7 +78,7 @@ class AcceleratorGradientTest {
 
         // then
         assertThat(accelerator.loss()).isCloseTo(processor.loss(), Percentage.withPercentage(0.5));
-        assertThat(distance(accelerator.gradient(), processor.gradient())).isCloseTo(0, within(0.03));
+        assertThat(Noise.between(accelerator.gradient(), processor.gradient())).isCloseTo(0, within(0.03));
     }
 
     private record Result(double loss, float[] gradient) {}
@@ -91,34 +90,11 @@ class AcceleratorGradientTest {
                 LoraAdapter adapter = LoraAdapter.initialize(model, configuration, 5);
                 LoraGradient gradient = adapter.newGradient();
                 TensorScope scope = model.newScope()) {
-            addNoise(scope, adapter);
+            Noise.add(scope, adapter);
             double loss = new GradientAccumulator(model, adapter, gradient, checkpointing)
                     .accumulate(ROWS, 1.0 / 400, 77);
             gradient.complete();
             return new Result(loss, gradient.flat().toFloatArray());
         }
-    }
-
-    /** The norm of the difference against the norm of what is expected. */
-    private static double distance(float[] actual, float[] expected) {
-        double difference = 0;
-        double norm = 0;
-        for (int i = 0; i < expected.length; i++) {
-            difference += Math.pow((double) actual[i] - expected[i], 2);
-            norm += Math.pow(expected[i], 2);
-        }
-        return Math.sqrt(difference / norm);
-    }
-
-    /** Makes B other than zero, so that A has a gradient too. */
-    private static void addNoise(TensorScope scope, LoraAdapter adapter) {
-        Random random = new Random(3);
-        int length = (int) adapter.layout().size();
-        ByteBuffer noise = ByteBuffer.allocateDirect(length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < length; i++) {
-            noise.putFloat((float) (random.nextGaussian() * 0.02));
-        }
-        scope.call("add_scaled", adapter.parameters(), scope.copyOf(noise.flip(), ElementType.FLOAT32, length), 1.0);
-        adapter.refresh();
     }
 }

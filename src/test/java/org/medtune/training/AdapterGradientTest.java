@@ -25,6 +25,7 @@ import org.medtune.tensor.ComputeDevice;
 import org.medtune.tensor.ElementType;
 import org.medtune.tensor.TensorScope;
 import org.medtune.testing.Golden;
+import org.medtune.testing.Noise;
 
 /** The written-out backward pass against the slope of the loss, which needs no derivation. */
 class AdapterGradientTest {
@@ -69,7 +70,7 @@ class AdapterGradientTest {
         try (LoraAdapter adapter = LoraAdapter.initialize(model, configuration, 5);
                 LoraGradient gradient = adapter.newGradient();
                 TensorScope scope = model.newScope()) {
-            addNoise(scope, adapter);
+            Noise.add(scope, adapter);
             GradientAccumulator accumulator = new GradientAccumulator(model, adapter, gradient,
                     GradientCheckpointing.NONE);
 
@@ -100,17 +101,6 @@ class AdapterGradientTest {
         scope.call("add_scaled", adapter.parameters(), tensor, -step);
         adapter.refresh();
         return loss;
-    }
-
-    private static void addNoise(TensorScope scope, LoraAdapter adapter) {
-        Random random = new Random(3);
-        float[] noise = new float[(int) adapter.layout().size()];
-        for (int i = 0; i < noise.length; i++) {
-            noise[i] = (float) (random.nextGaussian() * 0.02);
-        }
-        scope.call("add_scaled", adapter.parameters(), scope.copyOf(bytes(noise), ElementType.FLOAT32, noise.length),
-                1.0);
-        adapter.refresh();
     }
 
     private static java.nio.ByteBuffer bytes(float[] values) {
