@@ -85,6 +85,7 @@ public final class AcceleratorKernels {
 
     private static Optional<AcceleratorKernels> load(ComputeDevice device) {
         try {
+            DeviceAddress.find();
             CudaDriver driver = CudaDriver.load();
             driver.require(driver.cuInit(0), "cuInit");
             IntByReference number = new IntByReference();

@@ -33,6 +33,15 @@ final class DeviceAddress {
     private DeviceAddress() {}
 
     /**
+     * Does nothing but find DJL's library.
+     *
+     * @throws LinkageError when this version of DJL has another one
+     */
+    static void find() {
+        // the class has done it when it comes here
+    }
+
+    /**
      * The address of the first element, valid as long as the tensor is.
      *
      * @throws IllegalArgumentException when the elements are not contiguous, in row-major order
