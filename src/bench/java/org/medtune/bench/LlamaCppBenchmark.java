@@ -42,6 +42,7 @@ public final class LlamaCppBenchmark {
             }
             for (GgufExport.Format format : GgufExport.Format.values()) {
                 Path file = packages.resolve(format + ".gguf");
+                Files.deleteIfExists(file);
                 new GgufExport(folder, Optional.empty(), format, "tiny").write(file);
                 System.out.printf("llama.cpp %-20s %8s tokens/s%n", format, llamaCpp(packages, file));
             }
