@@ -33,7 +33,7 @@ class GoldenTrainingTest {
                 LoraAdapter without = GoldenRun.initialAdapter(model);
                 LoraTrainer checkpointing = GoldenRun.trainer(model, with, GradientCheckpointing.ON);
                 LoraTrainer keeping = GoldenRun.trainer(model, without, GradientCheckpointing.NONE)) {
-            for (int step = 0; step < 2; step++) {
+            for (int step = 0; step < 3; step++) {
                 // when
                 StepReport a = checkpointing.step();
                 StepReport b = keeping.step();
