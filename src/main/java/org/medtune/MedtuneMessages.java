@@ -2,6 +2,7 @@ package org.medtune;
 
 import java.lang.invoke.MethodHandles;
 import java.nio.file.Path;
+import java.util.List;
 import org.jboss.logging.BasicLogger;
 import org.jboss.logging.Logger;
 import org.jboss.logging.annotations.Cause;
@@ -12,7 +13,7 @@ import org.jboss.logging.annotations.MessageLogger;
 /**
  * Every sentence that an operator can see, each with a permanent id that is never reused. Rooms own ranges of
  * ids: 1-99 configuration and runs, 100-199 tensor, 200-299 model, 300-399 adapter, 400-449 dataset (of which 417-419
- * and 426-439 chat), 450-499 conversations, 500-599 training, 600-699 evaluation and generation, 700-799 batch,
+ * and 426-439 chat), 450-499 conversations, 500-599 training, 600-699 evaluation and generation (of which 620-639 the queue for devices and the job purge), 700-799 batch,
  * 800-899 web and launcher.
  *
  * <p>An error sentence says what is wrong, with the value, and what to change.
@@ -664,6 +665,34 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's "
             + "context of %d tokens. Shorten the question or lower the number of new tokens.")
     InvalidInputException promptDoesNotFit(int promptTokens, int newTokens, int context);
+
+    @Message(id = 620, value = "device stands for %s, which execution %s uses or is about to use, and device.queue is "
+            + "refuse. Start the run again when that one has ended, or with device.queue=wait.")
+    ConflictException deviceTaken(String devices, long executionId);
+
+    @Message(id = 621, value = "device stands for %s, which execution %s uses or is about to use, and device.queue is "
+            + "refuse. Restart this one when that has ended, or start a run with device.queue=wait.")
+    RecoverableException stoppedAsDeviceTaken(String devices, long executionId);
+
+    @Message(id = 622, value = "%s runs are at work or wait for a device, and the server has threads for no more. "
+            + "Start the run again when one of them has ended.")
+    ConflictException tooManyRuns(int runs);
+
+    @Message(id = 623, value = "%s runs are at work or wait for a device, and the server has threads for no more. "
+            + "Restart this one when one of them has ended.")
+    RecoverableException stoppedAsTooManyRuns(int runs);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 624, value = "Execution %s waits for a device: position %s in the queue for %s, behind executions "
+            + "%s")
+    void waitsForDevice(long executionId, int position, String devices, List<Long> behind);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 625, value = "Execution %s has %s after a wait of %s s")
+    void deviceGranted(long executionId, String devices, long seconds);
+
+    @Message(id = 626, value = "Execution %s waited for a device when the server was stopped; restart it.")
+    RecoverableException queueClosed(long executionId);
 
     // ---- 700-799 batch ----
 

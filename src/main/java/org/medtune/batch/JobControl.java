@@ -15,6 +15,8 @@ import java.util.Properties;
 import org.medtune.ConflictException;
 import org.medtune.InvalidInputException;
 import org.medtune.NotFoundException;
+import org.medtune.ops.DeviceClaim;
+import org.medtune.ops.DeviceQueue;
 import org.medtune.ops.FineTuneRequest;
 import org.medtune.ops.MedtuneHome;
 
@@ -29,10 +31,12 @@ public final class JobControl {
     public static final String FINE_TUNE = "fine-tune";
 
     private final MedtuneHome home;
+    private final DeviceQueue queue;
 
     @Inject
-    public JobControl(MedtuneHome home) {
+    public JobControl(MedtuneHome home, DeviceQueue queue) {
         this.home = home;
+        this.queue = queue;
     }
 
     /**
@@ -41,9 +45,10 @@ public final class JobControl {
      * @param parameters by the names of {@link org.medtune.ops.FineTuneParameter}; what is missing takes its default
      * @return the execution's id
      * @throws InvalidInputException listing everything in the parameters that has to change
+     * @throws ConflictException     if its device is taken and it does not want to wait, or too many wait already
      */
     public long start(Map<String, String> parameters) {
-        FineTuneRequest.of(home, parameters);
+        queue.check(DeviceClaim.of(FineTuneRequest.of(home, parameters)));
         Properties properties = new Properties();
         properties.putAll(parameters);
         try {
@@ -111,8 +116,10 @@ public final class JobControl {
      * Lets a run go on from its last checkpoint, with the same parameters.
      *
      * @return the new execution's id
+     * @throws InvalidInputException if what a run was started with does not work any more
      * @throws NotFoundException if there is no such execution
-     * @throws ConflictException if it is running or complete, or is not the run's latest
+     * @throws ConflictException if it is running or complete, is not the run's latest, or must not wait for a device
+     *                           that is taken
      */
     public long restart(long executionId) {
         JobExecutionSummary execution = find(executionId);
@@ -122,6 +129,9 @@ public final class JobControl {
         if (!execution.restartable()) {
             throw execution.running() ? MESSAGES.restartOfRunning(executionId)
                     : MESSAGES.restartOfEnded(executionId, execution.status().name());
+        }
+        if (execution.job().equals(FINE_TUNE)) {
+            queue.check(DeviceClaim.of(FineTuneRequest.of(home, execution.parameters())));
         }
         try {
             return operator().restart(executionId, new Properties());

@@ -19,6 +19,7 @@ import org.medtune.ops.RunKey;
  * One execution of a job, as the job repository tells it.
  *
  * @param executionId  of this execution
+ * @param job          the id of the job
  * @param run          the run that it belongs to
  * @param status       of the whole job
  * @param exitStatus   the status' name, or the sentence of what went wrong
@@ -28,8 +29,8 @@ import org.medtune.ops.RunKey;
  * @param latest       whether it is the newest execution of its run
  * @param interrupted  whether it was running when its server was killed, so that only its status says that it runs
  */
-public record JobExecutionSummary(long executionId, RunKey run, BatchStatus status, String exitStatus, Instant created,
-                                  Instant ended, Map<String, String> parameters, boolean latest, boolean interrupted) {
+public record JobExecutionSummary(long executionId, String job, RunKey run, BatchStatus status, String exitStatus,
+                                  Instant created, Instant ended, Map<String, String> parameters, boolean latest, boolean interrupted) {
 
     /** JBeret keeps its own notes among a job's parameters under names that begin so. */
     private static final String INTERNAL_PREFIX = "jberet.";
@@ -63,9 +64,9 @@ public record JobExecutionSummary(long executionId, RunKey run, BatchStatus stat
         Date ended = execution.getEndTime();
         boolean interrupted = isActive(status)
                 && created.toEpochMilli() < ManagementFactory.getRuntimeMXBean().getStartTime();
-        return new JobExecutionSummary(execution.getExecutionId(), run, status, execution.getExitStatus(), created,
-                ended == null || isActive(status) ? null : ended.toInstant(), given(execution.getJobParameters()),
-                latest, interrupted);
+        return new JobExecutionSummary(execution.getExecutionId(), execution.getJobName(), run, status,
+                execution.getExitStatus(), created, ended == null || isActive(status) ? null : ended.toInstant(),
+                given(execution.getJobParameters()), latest, interrupted);
     }
 
     /** Whether it is really running. */

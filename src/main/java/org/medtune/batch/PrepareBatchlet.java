@@ -1,9 +1,12 @@
 package org.medtune.batch;
 
 import jakarta.batch.api.AbstractBatchlet;
+import jakarta.batch.runtime.context.JobContext;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
+import org.medtune.ops.DeviceClaim;
+import org.medtune.ops.DeviceQueue;
 import org.medtune.ops.FineTuneRequest;
 import org.medtune.ops.RunProgress;
 
@@ -19,6 +22,12 @@ public final class PrepareBatchlet extends AbstractBatchlet {
     private RunContext context;
 
     @Inject
+    private JobContext job;
+
+    @Inject
+    private DeviceQueue queue;
+
+    @Inject
     private StepFailures failures;
 
     @Override
@@ -26,6 +35,8 @@ public final class PrepareBatchlet extends AbstractBatchlet {
         return failures.run(() -> {
             context.show(RunProgress.begin(RunProgress.Phase.PREPARE, null));
             FineTuneRequest request = context.request();
+            // before anything is written, so that a run that is refused leaves nothing
+            queue.admit(job.getExecutionId(), DeviceClaim.of(request));
             request.checkRoomForCheckpoints(context.prepareFolder());
             return null;
         });

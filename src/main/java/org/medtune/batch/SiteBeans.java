@@ -9,6 +9,7 @@ import org.medtune.chat.ChatService;
 import org.medtune.chat.ChatSettings;
 import org.medtune.chat.ResidentChatService;
 import org.medtune.ops.BaseModels;
+import org.medtune.ops.DeviceQueue;
 import org.medtune.ops.MedtuneHome;
 import org.medtune.ops.RunProgressBoard;
 import org.medtune.ops.Runs;
@@ -27,6 +28,16 @@ public final class SiteBeans {
     @Singleton
     static RunProgressBoard board() {
         return new RunProgressBoard();
+    }
+
+    @Produces
+    @Singleton
+    static DeviceQueue deviceQueue() {
+        return new DeviceQueue();
+    }
+
+    static void release(@Disposes DeviceQueue queue) {
+        queue.close();
     }
 
     @Produces
@@ -52,7 +63,7 @@ public final class SiteBeans {
 
     @Produces
     @Singleton
-    static Runs runs(MedtuneHome home, RunProgressBoard board) {
-        return new Runs(home, board);
+    static Runs runs(MedtuneHome home, RunProgressBoard board, DeviceQueue queue) {
+        return new Runs(home, board, queue);
     }
 }

@@ -78,6 +78,8 @@ public enum FineTuneParameter {
                     "auto, all, cpu, or accelerators such as gpu0 or gpu0,gpu1"),
             "where to train, such as gpu0, gpu0,gpu1 or cpu; auto takes the first accelerator and all every one, or "
                     + "else the CPU"),
+    DEVICE_QUEUE("device.queue", "wait", Choice.of("wait", "refuse"),
+            "what to do while another run has one of the devices: wait until it has ended, or refuse to run"),
 
     LOGGING_STEPS("logging.steps", "1", new Whole(1), "steps between two lines in the log"),
     SAVE_STEPS("save.steps", "10", new Whole(1), "steps between two checkpoints"),

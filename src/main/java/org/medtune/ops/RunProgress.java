@@ -11,7 +11,7 @@ package org.medtune.ops;
 public record RunProgress(Phase phase, int done, int total, StepMetrics step) {
 
     /** The steps of the job, in their order. */
-    public enum Phase { PREPARE, FORMAT, TRAIN, EVALUATE, PUBLISH }
+    public enum Phase { PREPARE, FORMAT, QUEUE, TRAIN, EVALUATE, PUBLISH }
 
     /** A run whose phase has only begun. */
     public static RunProgress begin(Phase phase, StepMetrics latest) {

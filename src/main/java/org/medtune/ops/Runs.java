@@ -12,13 +12,19 @@ import java.util.Optional;
  *
  * @param home  where their folders are
  * @param board where live ones show their progress
+ * @param queue where those are that have a device, or wait for one
  */
-public record Runs(MedtuneHome home, RunProgressBoard board) {
+public record Runs(MedtuneHome home, RunProgressBoard board, DeviceQueue queue) {
 
     /** Live, or else as the last line of its metrics tells; nothing before the first step. */
     public Optional<RunProgress> progress(RunKey key) {
         return board.find(key.instanceId())
                 .or(() -> folder(key).flatMap(folder -> folder.metrics().last()).map(RunProgress::of));
+    }
+
+    /** Where an execution stands that waits for its devices; nothing if it does not. */
+    public Optional<DevicePlace> place(long executionId) {
+        return queue.find(executionId);
     }
 
     /** Every step so far. */

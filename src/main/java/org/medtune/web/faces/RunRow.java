@@ -3,7 +3,9 @@ package org.medtune.web.faces;
 import java.time.Duration;
 import java.util.Date;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.medtune.batch.JobExecutionSummary;
+import org.medtune.ops.DevicePlace;
 import org.medtune.ops.RunProgress;
 import org.medtune.ops.StepMetrics;
 
@@ -12,11 +14,12 @@ import org.medtune.ops.StepMetrics;
  *
  * @param execution the run's latest execution
  * @param progress  null before the first step
+ * @param place     where it stands while it waits for a device, null otherwise
  */
-public record RunRow(JobExecutionSummary execution, RunProgress progress) {
+public record RunRow(JobExecutionSummary execution, RunProgress progress, DevicePlace place) {
 
-    static RunRow of(JobExecutionSummary execution, Optional<RunProgress> progress) {
-        return new RunRow(execution, progress.orElse(null));
+    static RunRow of(JobExecutionSummary execution, Optional<RunProgress> progress, Optional<DevicePlace> place) {
+        return new RunRow(execution, progress.orElse(null), place.orElse(null));
     }
 
     /** The key of the status' name in the texts. */
@@ -37,6 +40,16 @@ public record RunRow(JobExecutionSummary execution, RunProgress progress) {
     /** The key of the phase's name in the texts; null where the run is not working. */
     public String phase() {
         return execution.running() && progress != null ? progress.phase().name() : null;
+    }
+
+    /** The names of the devices that it waits for, separated by commas. */
+    public String awaitedDevices() {
+        return String.join(", ", place.devices());
+    }
+
+    /** The executions that it waits for, separated by commas. */
+    public String executionsBefore() {
+        return place.behind().stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
 
     public int percent() {

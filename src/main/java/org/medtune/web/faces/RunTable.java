@@ -29,7 +29,9 @@ final class RunTable extends LazyDataModel<RunRow> {
     @Override
     public List<RunRow> load(int first, int size, Map<String, SortMeta> sorts, Map<String, FilterMeta> filters) {
         return jobs.list(first, size).stream()
-                .map(execution -> RunRow.of(execution, runs.progress(execution.run()))).toList();
+                .map(execution -> RunRow.of(execution, runs.progress(execution.run()),
+                        runs.place(execution.executionId())))
+                .toList();
     }
 
     @Override

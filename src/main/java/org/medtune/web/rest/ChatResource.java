@@ -82,7 +82,10 @@ public class ChatResource {
     @GET
     @Path("status")
     public Status status() {
-        return new Status(board.all().entrySet().stream().sorted(Map.Entry.comparingByKey()).map(RunView::of).toList());
+        // one that waits for a device slows nobody down
+        return new Status(board.all().entrySet().stream()
+                .filter(entry -> entry.getValue().phase() != RunProgress.Phase.QUEUE)
+                .sorted(Map.Entry.comparingByKey()).map(RunView::of).toList());
     }
 
     /** The user's own rated answers, as a dataset. */

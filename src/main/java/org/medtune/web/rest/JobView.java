@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
 import java.util.Optional;
 import org.medtune.batch.JobExecutionSummary;
+import org.medtune.ops.DevicePlace;
 import org.medtune.ops.RunProgress;
 
 /**
@@ -20,22 +21,24 @@ import org.medtune.ops.RunProgress;
  * @param restartable whether the run can go on from here
  * @param parameters  what the operator gave
  * @param progress    missing before the first step
+ * @param queue       where it stands while it waits for a device, missing otherwise
  * @param links       where there is more
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record JobView(long executionId, long instanceId, String status, String exitStatus, String created, String ended,
                       boolean stoppable, boolean restartable, Map<String, String> parameters, RunProgress progress,
-                      Links links) {
+                      DevicePlace queue, Links links) {
 
     /** Addresses relative to the server. */
     public record Links(String self, String metrics, String report) {
     }
 
-    static JobView of(JobExecutionSummary execution, Optional<RunProgress> progress, String self) {
+    static JobView of(JobExecutionSummary execution, Optional<RunProgress> progress, Optional<DevicePlace> place,
+                      String self) {
         return new JobView(execution.executionId(), execution.run().instanceId(),
                 execution.interrupted() ? "INTERRUPTED" : execution.status().name(), execution.exitStatus(),
                 execution.created().toString(), execution.ended() == null ? null : execution.ended().toString(),
                 execution.stoppable(), execution.restartable(), execution.parameters(), progress.orElse(null),
-                new Links(self, self + "/metrics", self + "/report"));
+                place.orElse(null), new Links(self, self + "/metrics", self + "/report"));
     }
 }

@@ -106,7 +106,8 @@ public class JobsResource {
     }
 
     private JobView view(JobExecutionSummary execution) {
-        return JobView.of(execution, runs.progress(execution.run()), address(execution.executionId()));
+        return JobView.of(execution, runs.progress(execution.run()), runs.place(execution.executionId()),
+                address(execution.executionId()));
     }
 
     private String address(long executionId) {
