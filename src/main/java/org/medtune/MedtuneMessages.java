@@ -694,6 +694,44 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 626, value = "Execution %s waited for a device when the server was stopped; restart it.")
     RecoverableException queueClosed(long executionId);
 
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 627, value = "Run %s of the job %s (%s) would be removed, with %s MiB of files")
+    void runWouldBePurged(long instanceId, String job, String status, long mebibytes);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 628, value = "Run %s of the job %s (%s) is removed, with %s MiB of files")
+    void runPurged(long instanceId, String job, String status, long mebibytes);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 629, value = "The folder %s (%s MiB) belongs to no run that the job repository knows; it %s")
+    void orphanFound(Path folder, long mebibytes, String fate);
+
+    @Message(id = 630, value = "Nothing is removed yet: %s runs and %s folders without a run would be, %s MiB in all; "
+            + "%s runs would be kept. Start the job with dry.run=false to remove them.")
+    String purgeWouldRemove(int runs, long orphans, long mebibytes, int kept);
+
+    @Message(id = 631, value = "%s runs and %s folders without a run are removed, %s MiB in all; %s runs are kept.")
+    String purgeRemoved(int runs, long orphans, long mebibytes, int kept);
+
+    @Message(id = 632, value = "Run %s could not be removed whole (%s); mend that and start the job again.")
+    RecoverableException runNotPurged(long instanceId, String reason);
+
+    @Message(id = 633, value = "The folder %s could not be removed whole (%s); mend that and start the job again.")
+    RecoverableException folderNotPurged(Path folder, String reason);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 634, value = "The purge goes on with the next: %s")
+    void purgeFailedInPart(String sentence, @Cause Throwable cause);
+
+    @Message(id = 635, value = "%s of the runs and folders could not be removed, the first because: %s")
+    RecoverableException purgeIncomplete(int failures, String first);
+
+    @Message(id = 636, value = "The job repository's database failed (%s); mend that and try again.")
+    RecoverableException jobRepositoryFailed(String reason, @Cause Throwable cause);
+
+    @Message(id = 637, value = "Execution %s is none of the job purge; list the purges to see those that there are.")
+    NotFoundException noSuchPurge(long executionId);
+
     // ---- 700-799 batch ----
 
     @Message(id = 700, value = "The batch runtime could not start the job (%s); the server's log says more.")

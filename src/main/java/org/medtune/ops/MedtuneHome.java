@@ -46,6 +46,11 @@ public record MedtuneHome(Path folder, Path modelsFolder, Path dataFolder) {
         return folder.resolve("exports");
     }
 
+    /** What an execution of the job {@code purge} has found and done. */
+    public JsonFile<PurgeReport> purgeReport(long executionId) {
+        return new JsonFile<>(folder.resolve("purges").resolve("purge-" + executionId + ".json"), PurgeReport.class);
+    }
+
     /** A model's folder by its path, or by its name under the models' folder. */
     public Path model(String pathOrName) {
         return modelsFolder.resolve(pathOrName).normalize();

@@ -16,6 +16,7 @@ public final class RestApplication extends ResourceConfig {
         register(ConversationsResource.class);
         register(JobsResource.class);
         register(MessagesResource.class);
+        register(PurgesResource.class);
         register(JsonOnlyFilter.class);
         register(ProblemMapper.class);
         // an error without a body goes through ProblemMapper too, and not to the server's HTML page

@@ -1,0 +1,122 @@
+package org.medtune.batch;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import jakarta.batch.operations.JobOperator;
+import jakarta.batch.operations.NoSuchJobException;
+import jakarta.batch.runtime.BatchRuntime;
+import jakarta.batch.runtime.JobInstance;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jberet.operations.AbstractJobOperator;
+import org.jberet.repository.JobRepository;
+import org.jberet.spi.JobOperatorContext;
+import org.medtune.ops.RecordedRun;
+import org.medtune.ops.RunRecords;
+
+/**
+ * The runs in JBeret's JDBC repository. They are read through the batch runtime. JBeret's own removal forgets only what
+ * is in its memory, so the rows are deleted here; its tables delete executions and steps with their job instance.
+ */
+final class JobRepositoryRecords implements RunRecords {
+
+    private final DataSource database;
+
+    /** Records in the database of JBeret's JDBC repository. */
+    JobRepositoryRecords(DataSource database) {
+        this.database = database;
+    }
+
+    @Override
+    public List<RecordedRun> all() {
+        JobOperator operator = BatchRuntime.getJobOperator();
+        List<RecordedRun> runs = new ArrayList<>();
+        for (String job : operator.getJobNames()) {
+            for (JobInstance instance : instances(operator, job)) {
+                List<JobExecutionSummary> executions = JobExecutionSummary.of(operator, instance);
+                if (!executions.isEmpty()) {
+                    JobExecutionSummary newest = executions.get(0);
+                    runs.add(new RecordedRun(job, newest.run(),
+                            executions.stream().map(JobExecutionSummary::executionId).toList(),
+                            newest.status().name(), newest.ended() == null ? newest.created() : newest.ended()));
+                }
+            }
+        }
+        return runs;
+    }
+
+    @Override
+    public boolean remove(RecordedRun run) {
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                boolean removed = remove(connection, run);
+                connection.commit();
+                if (removed) {
+                    forget(run);
+                }
+                return removed;
+            } finally {
+                // without effect after the commit
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException e) {
+            throw MESSAGES.jobRepositoryFailed(e.getMessage(), e);
+        }
+    }
+
+    private static boolean remove(Connection connection, RecordedRun run) throws SQLException {
+        // the lock keeps a restart from adding an execution, whose row points to this one, until this is over
+        if (numbers(connection, "SELECT JOBINSTANCEID FROM JOB_INSTANCE WHERE JOBINSTANCEID = ? FOR UPDATE", run)
+                .isEmpty()) {
+            return true;
+        }
+        List<Long> executions = numbers(connection,
+                "SELECT JOBEXECUTIONID FROM JOB_EXECUTION WHERE JOBINSTANCEID = ? ORDER BY JOBEXECUTIONID DESC", run);
+        if (!executions.equals(run.executionIds())) {
+            return false;
+        }
+        try (PreparedStatement statement =
+                connection.prepareStatement("DELETE FROM JOB_INSTANCE WHERE JOBINSTANCEID = ?")) {
+            statement.setLong(1, run.key().instanceId());
+            statement.executeUpdate();
+        }
+        return true;
+    }
+
+    private static List<Long> numbers(Connection connection, String sql, RecordedRun run) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, run.key().instanceId());
+            try (ResultSet rows = statement.executeQuery()) {
+                List<Long> numbers = new ArrayList<>();
+                while (rows.next()) {
+                    numbers.add(rows.getLong(1));
+                }
+                return numbers;
+            }
+        }
+    }
+
+    /** JBeret would go on showing what it has in memory. */
+    private static void forget(RecordedRun run) {
+        JobRepository repository =
+                ((AbstractJobOperator) JobOperatorContext.getJobOperatorContext().getJobOperator()).getJobRepository();
+        repository.removeJobExecutions(new ExecutionsOf(run));
+        repository.removeJobInstance(run.key().instanceId());
+    }
+
+    private static List<JobInstance> instances(JobOperator operator, String job) {
+        try {
+            return operator.getJobInstances(job, 0, Integer.MAX_VALUE);
+        } catch (NoSuchJobException e) {
+            // never started
+            return List.of();
+        }
+    }
+}

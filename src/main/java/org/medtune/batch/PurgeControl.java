@@ -1,0 +1,102 @@
+package org.medtune.batch;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import jakarta.batch.operations.BatchRuntimeException;
+import jakarta.batch.operations.JobOperator;
+import jakarta.batch.operations.NoSuchJobException;
+import jakarta.batch.runtime.BatchRuntime;
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.medtune.InvalidInputException;
+import org.medtune.NotFoundException;
+import org.medtune.ops.JsonFile;
+import org.medtune.ops.MedtuneHome;
+import org.medtune.ops.PurgeReport;
+import org.medtune.ops.PurgeRequest;
+
+/** Starts and lists executions of the job {@code purge}, and reads what they have found. */
+@Dependent
+public final class PurgeControl {
+
+    /** The id of the job, and the name of its XML. */
+    public static final String PURGE = "purge";
+
+    private final MedtuneHome home;
+
+    @Inject
+    public PurgeControl(MedtuneHome home) {
+        this.home = home;
+    }
+
+    /**
+     * Starts a purge.
+     *
+     * @param parameters those of {@link PurgeRequest}; what is missing takes its default
+     * @return the execution's id
+     * @throws InvalidInputException listing everything in the parameters that has to change
+     */
+    public long start(Map<String, String> parameters) {
+        JobOperator operator = BatchRuntime.getJobOperator();
+        PurgeRequest.of(parameters, operator.getJobNames());
+        Properties properties = new Properties();
+        properties.putAll(parameters);
+        try {
+            return operator.start(PURGE, properties);
+        } catch (BatchRuntimeException e) {
+            throw MESSAGES.jobNotStarted(e.getMessage(), e);
+        }
+    }
+
+    /** How many there are. */
+    public int count() {
+        try {
+            return BatchRuntime.getJobOperator().getJobInstanceCount(PURGE);
+        } catch (NoSuchJobException e) {
+            return 0;
+        }
+    }
+
+    /**
+     * The latest execution of each purge, the newest first.
+     *
+     * @param offset purges to pass over
+     * @param limit  the most to give
+     */
+    public List<JobExecutionSummary> list(int offset, int limit) {
+        JobOperator operator = BatchRuntime.getJobOperator();
+        try {
+            return operator.getJobInstances(PURGE, offset, limit).stream()
+                    .flatMap(instance -> JobExecutionSummary.of(operator, instance).stream().limit(1)).toList();
+        } catch (NoSuchJobException e) {
+            // none was ever started
+            return List.of();
+        }
+    }
+
+    /**
+     * One execution.
+     *
+     * @throws NotFoundException if there is none of that id, or it is another job's
+     */
+    public JobExecutionSummary find(long executionId) {
+        return JobExecutionSummary.find(BatchRuntime.getJobOperator(), executionId)
+                .filter(execution -> execution.job().equals(PURGE))
+                .orElseThrow(() -> MESSAGES.noSuchPurge(executionId));
+    }
+
+    /** What an execution has removed, or would remove; nothing before its end. */
+    public Optional<PurgeReport> report(long executionId) {
+        JsonFile<PurgeReport> file = home.purgeReport(executionId);
+        try {
+            return file.read();
+        } catch (IOException e) {
+            throw MESSAGES.runFolderUnusable(file.path(), e.toString(), e);
+        }
+    }
+}

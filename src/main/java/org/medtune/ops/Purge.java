@@ -1,0 +1,187 @@
+package org.medtune.ops;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.medtune.MedtuneException;
+import org.medtune.RecoverableException;
+
+/**
+ * Removes runs from the job repository, and their folders. Published adapters and exports lie elsewhere and stay. Of
+ * each run first the folder is marked, then the repository forgets the run, and then the folder goes; a purge that is
+ * killed is finished by the next one. One run that cannot be removed does not keep the others from it.
+ */
+public final class Purge {
+
+    private final MedtuneHome home;
+    private final RunRecords records;
+    private final PurgeRequest request;
+    private final Instant now;
+
+    private final List<PurgeReport.Run> runs = new ArrayList<>();
+    private final List<PurgeReport.Orphan> orphans = new ArrayList<>();
+    private final List<String> failed = new ArrayList<>();
+    private int restarted;
+    private int left;
+
+    /**
+     * A purge that has not begun.
+     *
+     * @param now what ages are counted back from
+     */
+    public Purge(MedtuneHome home, RunRecords records, PurgeRequest request, Instant now) {
+        this.home = home;
+        this.records = records;
+        this.request = request;
+        this.now = now;
+    }
+
+    /**
+     * Purges, once.
+     *
+     * @param stopped asked between two runs whether to leave the rest
+     * @throws RecoverableException if the job repository or the folder of runs cannot be read
+     */
+    public PurgeReport run(BooleanSupplier stopped) {
+        // the folders first: a run that begins meanwhile is in the repository before it has a folder
+        List<PurgedFolder> folders = folders();
+        List<RecordedRun> all = records.all();
+        PurgeSelection selection = PurgeSelection.of(request, all, now);
+        Set<Path> known = new HashSet<>();
+        all.forEach(run -> folder(run).ifPresent(folder -> known.add(folder.path())));
+        if (!request.dryRun()) {
+            finishEarlier(selection);
+        }
+        for (RecordedRun run : selection.removed()) {
+            if (stopped.getAsBoolean()) {
+                left++;
+            } else {
+                purge(run);
+            }
+        }
+        folders.stream().filter(folder -> !known.contains(folder.path()) && !stopped.getAsBoolean())
+                .forEach(this::purgeOrphan);
+        return report(selection);
+    }
+
+    private void purge(RecordedRun run) {
+        Optional<PurgedFolder> folder = folder(run);
+        long bytes = folder.map(PurgedFolder::bytes).orElse(0L);
+        try {
+            if (request.dryRun()) {
+                MESSAGES.runWouldBePurged(run.key().instanceId(), run.job(), run.status(), bytes >> 20);
+            } else if (remove(run, folder)) {
+                MESSAGES.runPurged(run.key().instanceId(), run.job(), run.status(), bytes >> 20);
+            } else {
+                restarted++;
+                return;
+            }
+            runs.add(new PurgeReport.Run(run.job(), run.key().instanceId(), run.executionIds(), run.status(),
+                    run.lastChange().toString(), folder.map(f -> f.path().toString()).orElse(null), bytes));
+        } catch (IOException e) {
+            fail(MESSAGES.runNotPurged(run.key().instanceId(), e.toString()), e);
+        } catch (RecoverableException e) {
+            fail(MESSAGES.runNotPurged(run.key().instanceId(), e.getMessage()), e);
+        }
+    }
+
+    /** False for a run that somebody has restarted meanwhile. */
+    private boolean remove(RecordedRun run, Optional<PurgedFolder> folder) throws IOException {
+        if (folder.isPresent()) {
+            folder.get().mark();
+        }
+        if (!records.remove(run)) {
+            if (folder.isPresent()) {
+                folder.get().unmark();
+            }
+            return false;
+        }
+        if (folder.isPresent()) {
+            folder.get().remove();
+        }
+        for (long executionId : run.executionIds()) {
+            Files.deleteIfExists(home.purgeReport(executionId).path());
+        }
+        return true;
+    }
+
+    private void purgeOrphan(PurgedFolder folder) {
+        try {
+            Instant lastChange = folder.lastChange();
+            boolean old = !lastChange.isAfter(now.minus(Duration.ofDays(request.olderThanDays())));
+            // a marked one is what a killed purge has left
+            boolean goes = folder.marked() || request.removeOrphans() && old;
+            long bytes = folder.bytes();
+            if (goes && !request.dryRun()) {
+                folder.remove();
+            }
+            MESSAGES.orphanFound(folder.path(), bytes >> 20,
+                    goes ? request.dryRun() ? "would be removed" : "is removed" : "is kept");
+            orphans.add(new PurgeReport.Orphan(folder.path().toString(), bytes, lastChange.toString(), goes));
+        } catch (IOException e) {
+            fail(MESSAGES.folderNotPurged(folder.path(), e.toString()), e);
+        }
+    }
+
+    private void finishEarlier(PurgeSelection selection) {
+        try {
+            for (PurgedFolder remains : PurgedFolder.remains(home.runs())) {
+                remains.remove();
+            }
+            for (List<RecordedRun> kept : selection.kept().values()) {
+                for (RecordedRun run : kept) {
+                    Optional<PurgedFolder> folder = folder(run);
+                    if (folder.isPresent()) {
+                        folder.get().unmark();
+                    }
+                }
+            }
+        } catch (IOException e) {
+            fail(MESSAGES.folderNotPurged(home.runs(), e.toString()), e);
+        }
+    }
+
+    private void fail(MedtuneException sentence, Exception cause) {
+        failed.add(sentence.getMessage());
+        MESSAGES.purgeFailedInPart(sentence.getMessage(), cause);
+    }
+
+    private PurgeReport report(PurgeSelection selection) {
+        Map<String, Integer> kept = new TreeMap<>();
+        selection.kept().forEach((reason, runsOfReason) -> kept.put(reason.name(), runsOfReason.size()));
+        if (restarted > 0) {
+            kept.put("RESTARTED", restarted);
+        }
+        if (left > 0) {
+            kept.put("PURGE_STOPPED", left);
+        }
+        long bytes = runs.stream().mapToLong(PurgeReport.Run::bytes).sum()
+                + orphans.stream().filter(PurgeReport.Orphan::removed).mapToLong(PurgeReport.Orphan::bytes).sum();
+        return new PurgeReport(request.dryRun(), List.copyOf(runs), List.copyOf(orphans), kept, bytes,
+                List.copyOf(failed));
+    }
+
+    private Optional<PurgedFolder> folder(RecordedRun run) {
+        return RunFolder.find(home, run.key()).map(folder -> new PurgedFolder(folder.path()));
+    }
+
+    private List<PurgedFolder> folders() {
+        try {
+            return PurgedFolder.list(home.runs());
+        } catch (IOException e) {
+            throw MESSAGES.runFolderUnusable(home.runs(), e.toString(), e);
+        }
+    }
+}
