@@ -30,7 +30,8 @@ import org.medtune.ops.RunKey;
  * @param interrupted  whether it was running when its server was killed, so that only its status says that it runs
  */
 public record JobExecutionSummary(long executionId, String job, RunKey run, BatchStatus status, String exitStatus,
-                                  Instant created, Instant ended, Map<String, String> parameters, boolean latest, boolean interrupted) {
+                                  Instant created, Instant ended, Map<String, String> parameters,
+                                  boolean latest, boolean interrupted) {
 
     /** JBeret keeps its own notes among a job's parameters under names that begin so. */
     private static final String INTERNAL_PREFIX = "jberet.";
