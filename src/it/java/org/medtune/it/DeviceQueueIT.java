@@ -64,6 +64,8 @@ class DeviceQueueIT {
         assertThat(server.rest().get("index.xhtml").text())
                 .contains("position 1 in the queue for cpu, behind execution " + training,
                         "position 2 in the queue for cpu, behind execution " + training + ", " + second);
+        assertThat(server.rest().get("index.xhtml?language=zh").text())
+                .contains("cpu 排队第 1 位，排在执行 " + training + " 之后");
         assertThat(server.log()).content()
                 .contains("MEDTUNE000624: Execution " + second + " waits for a device: position 1");
         assertThat(server.rest().get("api/chat/status").json().path("runs")).hasSize(1);
