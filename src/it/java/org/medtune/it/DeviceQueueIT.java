@@ -135,6 +135,33 @@ class DeviceQueueIT {
         }
     }
 
+    @Test
+    @DisplayName("and the application is taken away and brought back, those that trained or waited can be restarted")
+    void redeployment() {
+        // given
+        long waiting = start(SMALL);
+        awaitPosition(waiting, 1);
+
+        try (ManagementClient management = server.management()) {
+            // when
+            management.undeploy();
+            management.deploy();
+
+            // then
+            assertThat(management.deploymentStatus()).isEqualTo("OK");
+            assertThat(management.batchStatus(training)).isEqualTo("STOPPED");
+            assertThat(management.batchStatus(waiting)).isEqualTo("STOPPED");
+
+            // when
+            long restarted = management.restartJob(waiting);
+
+            // then: nobody has the device any more
+            assertThat(management.awaitEnd(restarted, PATIENCE)).as(management.exitStatus(restarted))
+                    .isEqualTo("COMPLETED");
+            assertThat(server.log()).content().doesNotContain("MEDTUNE000624: Execution " + restarted);
+        }
+    }
+
     private void awaitPosition(long executionId, int position) {
         await("execution " + executionId + " to be at position " + position).atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(50))

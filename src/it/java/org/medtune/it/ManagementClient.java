@@ -81,6 +81,16 @@ public final class ManagementClient implements AutoCloseable {
         return attribute(Operations.createAddress("deployment", DEPLOYMENT), "status");
     }
 
+    /** Takes the application away, with all that it is doing. */
+    public void undeploy() {
+        execute(Operations.createOperation("undeploy", Operations.createAddress("deployment", DEPLOYMENT)));
+    }
+
+    /** Brings the application back. */
+    public void deploy() {
+        execute(Operations.createOperation("deploy", Operations.createAddress("deployment", DEPLOYMENT)));
+    }
+
     /** Ends the server after what it is doing. */
     void shutdown() {
         execute(Operations.createOperation("shutdown"));

@@ -26,10 +26,23 @@ import org.medtune.ops.RunRecords;
 final class JobRepositoryRecords implements RunRecords {
 
     private final DataSource database;
+    private final JobRepository repository;
 
-    /** Records in the database of JBeret's JDBC repository. */
-    JobRepositoryRecords(DataSource database) {
+    /**
+     * The records of a repository.
+     *
+     * @param database   where it keeps them
+     * @param repository what has some of them in memory too
+     */
+    JobRepositoryRecords(DataSource database, JobRepository repository) {
         this.database = database;
+        this.repository = repository;
+    }
+
+    /** The records of the batch runtime that runs the present job. */
+    static JobRepositoryRecords ofRuntime(DataSource database) {
+        JobOperator operator = JobOperatorContext.getJobOperatorContext().getJobOperator();
+        return new JobRepositoryRecords(database, ((AbstractJobOperator) operator).getJobRepository());
     }
 
     @Override
@@ -72,7 +85,8 @@ final class JobRepositoryRecords implements RunRecords {
     }
 
     private static boolean remove(Connection connection, RecordedRun run) throws SQLException {
-        // the lock keeps a restart from adding an execution, whose row points to this one, until this is over
+        // PostgreSQL lets a restart, whose row points to this one, wait for the lock and fail then. H2 does not: there a
+        // restart is lost that comes in the milliseconds from the second query to the commit
         if (numbers(connection, "SELECT JOBINSTANCEID FROM JOB_INSTANCE WHERE JOBINSTANCEID = ? FOR UPDATE", run)
                 .isEmpty()) {
             return true;
@@ -104,9 +118,7 @@ final class JobRepositoryRecords implements RunRecords {
     }
 
     /** JBeret would go on showing what it has in memory. */
-    private static void forget(RecordedRun run) {
-        JobRepository repository =
-                ((AbstractJobOperator) JobOperatorContext.getJobOperatorContext().getJobOperator()).getJobRepository();
+    private void forget(RecordedRun run) {
         repository.removeJobExecutions(new ExecutionsOf(run));
         repository.removeJobInstance(run.key().instanceId());
     }

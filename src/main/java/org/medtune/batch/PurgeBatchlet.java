@@ -46,7 +46,7 @@ public final class PurgeBatchlet extends AbstractBatchlet {
             Map<String, String> parameters =
                     JobExecutionSummary.find(operator, job.getExecutionId()).orElseThrow().parameters();
             PurgeRequest request = PurgeRequest.of(parameters, operator.getJobNames());
-            PurgeReport report = new Purge(home, new JobRepositoryRecords(database), request, Instant.now())
+            PurgeReport report = new Purge(home, JobRepositoryRecords.ofRuntime(database), request, Instant.now())
                     .run(() -> stopped);
             JsonFile<PurgeReport> file = home.purgeReport(job.getExecutionId());
             Files.createDirectories(file.path().getParent());
