@@ -1,4 +1,4 @@
-package org.medtune.it;
+package org.medtune.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -35,7 +35,6 @@ import org.medtune.model.ActiveAdapter;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.Projection;
 import org.medtune.model.Tokenizer;
-import org.medtune.tensor.ElementType;
 import org.medtune.testing.EmbeddedModel;
 import org.medtune.testing.Golden;
 import org.medtune.testing.NativeMemory;

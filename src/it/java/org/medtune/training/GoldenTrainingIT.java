@@ -1,4 +1,4 @@
-package org.medtune.it;
+package org.medtune.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,9 +19,6 @@ import org.medtune.testing.EmbeddedModel;
 import org.medtune.testing.Golden;
 import org.medtune.testing.GoldenRun;
 import org.medtune.testing.GoldenRows;
-import org.medtune.training.GradientCheckpointing;
-import org.medtune.training.LoraTrainer;
-import org.medtune.training.StepReport;
 
 /** The whole recorded run of Transformers and PEFT, step by step, with every activation kept and computed again. */
 class GoldenTrainingIT {

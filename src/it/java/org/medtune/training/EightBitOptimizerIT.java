@@ -1,4 +1,4 @@
-package org.medtune.it;
+package org.medtune.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,9 +11,6 @@ import org.medtune.model.CausalLanguageModel;
 import org.medtune.tensor.ElementType;
 import org.medtune.testing.EmbeddedModel;
 import org.medtune.testing.GoldenRun;
-import org.medtune.training.GradientCheckpointing;
-import org.medtune.training.LoraTrainer;
-import org.medtune.training.MomentStorage;
 
 /** The recorded run of Transformers and PEFT, which took float32 moments, with moments of 8 bits. */
 class EightBitOptimizerIT {

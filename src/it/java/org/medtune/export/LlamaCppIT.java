@@ -1,4 +1,4 @@
-package org.medtune.it;
+package org.medtune.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -22,7 +22,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.LoraAdapter;
-import org.medtune.export.GgufExport;
 import org.medtune.generation.TextGenerator;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.ModelFolder;
