@@ -254,11 +254,12 @@ public interface MedtuneMessages extends BasicLogger {
 
     // ---- 400-449 dataset; 417-419 and 426-439 chat ----
 
-    @Message(id = 400, value = "There is no dataset file %s. Give the path of a JSON or JSONL file that exists on "
-            + "the server.")
+    @Message(id = 400, value = "There is no dataset file %s. Give the path of a JSON, JSONL, CSV or Parquet file that "
+            + "exists on the server.")
     InvalidInputException datasetMissing(Path file);
 
-    @Message(id = 401, value = "The dataset %s is a folder, but must be a file. Name one JSON or JSONL file in it.")
+    @Message(id = 401, value = "The dataset %s is a folder, but must be a file. Name one JSON, JSONL, CSV or "
+            + "Parquet file in it.")
     InvalidInputException datasetIsFolder(Path file);
 
     @Message(id = 402, value = "The dataset file %s cannot be opened: %s. Make it readable for the account that the "
@@ -273,7 +274,8 @@ public interface MedtuneMessages extends BasicLogger {
     InvalidInputException datasetEmpty(Path file);
 
     @Message(id = 405, value = "The dataset file %s starts with %s, so it is neither a JSON array ('[') nor JSONL "
-            + "('{' in each line). Convert it to one of these.")
+            + "('{' in each line) nor Parquet ('PAR1'), and its first line does not name the fields, as a CSV file's "
+            + "does. Convert it to one of these; the name of a CSV file may also end with .csv or .tsv.")
     InvalidInputException datasetOfUnknownFormat(Path file, String start);
 
     @Message(id = 406, value = "The dataset file %s is damaged in row %d, at line %d, column %d: %s. Repair the JSON "
@@ -845,4 +847,25 @@ public interface MedtuneMessages extends BasicLogger {
 
     @Message(id = 853, value = "The job ended %s: %s")
     RecoverableException demoNotCompleted(String status, String exitStatus);
+
+    // ---- 854-899 datasets in tables; models, datasets and adapters of a site; downloads ----
+
+    @Message(id = 854, value = "The dataset %s has no column %s; its columns are %s. Set dataset.question.field, "
+            + "dataset.reasoning.field and dataset.response.field to three of them.")
+    InvalidInputException datasetLacksColumn(Path file, String column, String columns);
+
+    @Message(id = 855, value = "The row has %s values, but the header names %s columns.")
+    String rowOfOtherWidth(int values, int columns);
+
+    @Message(id = 856, value = "The CSV file %s is damaged in row %s, at line %s: %s. Correct the quotes there, or "
+            + "convert the file to JSONL, where a damaged row is skipped.")
+    InvalidInputException csvDamaged(Path file, long row, int line, String reason, @Cause Throwable cause);
+
+    @Message(id = 857, value = "The Parquet file %s is damaged or of a kind that cannot be read (%s). Write it anew, "
+            + "uncompressed or with snappy, gzip, zstd or lz4_raw, or convert it to JSONL.")
+    InvalidInputException parquetUnreadable(Path file, String reason, @Cause Throwable cause);
+
+    @Message(id = 858, value = "A row group of the Parquet file %s holds %s MiB of the columns that are read, and at "
+            + "most %s MiB fit in memory. Write it anew with smaller row groups.")
+    InvalidInputException parquetRowGroupTooLarge(Path file, long mebibytes, long most);
 }

@@ -15,16 +15,16 @@ import java.util.Optional;
 public interface ExampleReader extends AutoCloseable {
 
     /**
-     * Opens a JSON array of objects, or JSONL (an object a line). Which of the two is told by the first character that
-     * is not blank, not by the file's name. A byte order mark and either kind of line end are accepted.
+     * Opens a file of any {@link DatasetFormat}. In texts a byte order mark and either kind of line end are accepted.
      *
-     * @param file UTF-8
-     * @param fields the names of the fields
+     * @param file UTF-8, unless it is Parquet
+     * @param fields the names of the fields, which are columns in a table
      * @param selection which rows to read
-     * @throws org.medtune.InvalidInputException if the file is missing, unreadable, not UTF-8 or of another format
+     * @throws org.medtune.InvalidInputException if the file is missing, unreadable, not UTF-8 or of another
+     *     format, or if a table lacks one of the columns
      */
     static ExampleReader open(Path file, FieldNames fields, RowSelection selection) {
-        ExampleReader all = JsonExampleReader.open(file, fields);
+        ExampleReader all = FileExampleReader.open(file, fields);
         return selection.equals(RowSelection.ALL) ? all : new SelectedExampleReader(all, selection);
     }
 

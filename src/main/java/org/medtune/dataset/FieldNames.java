@@ -2,6 +2,8 @@ package org.medtune.dataset;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
+import java.util.List;
+
 /**
  * The names of the three fields of a dataset's rows; other fields are ignored.
  *
@@ -22,5 +24,10 @@ public record FieldNames(String question, String reasoning, String response) {
                 || question.equals(reasoning) || question.equals(response) || reasoning.equals(response)) {
             throw MESSAGES.invalidFieldNames(question, reasoning, response);
         }
+    }
+
+    /** The three names. */
+    List<String> all() {
+        return List.of(question, reasoning, response);
     }
 }

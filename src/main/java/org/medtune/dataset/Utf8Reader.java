@@ -11,6 +11,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -40,6 +41,19 @@ final class Utf8Reader extends Reader {
     Utf8Reader(Path file, InputStream in) {
         this.file = file;
         this.in = in;
+    }
+
+    /**
+     * Opens a file.
+     *
+     * @throws org.medtune.InvalidInputException if it cannot be opened
+     */
+    static Utf8Reader open(Path file) {
+        try {
+            return new Utf8Reader(file, Files.newInputStream(file));
+        } catch (IOException e) {
+            throw MESSAGES.datasetUnreadable(file, e.toString(), e);
+        }
     }
 
     @Override

@@ -212,7 +212,7 @@ class ExampleReaderTest {
 
     @Test
     void anotherFormatIsRefused() throws IOException {
-        assertRefused(write("d.parquet", "PAR1"), "starts with 'P', so it is neither");
+        assertRefused(write("d.xml", "<rows>"), "starts with '<', so it is neither");
         Path gzip = Files.write(folder.resolve("d.gz"), new byte[] {0x1F, (byte) 0x8B, 8, 0});
         assertRefused(gzip, "starts with the control character U+001F");
     }
