@@ -24,7 +24,7 @@ public enum FineTuneParameter {
     MODEL_FOLDER("model.folder", "tiny-med-qwen2", new Words(),
             "Hugging Face folder of the base model: a path, or a name under models/"),
     DATASET_FILE("dataset.file", "medical-reasoning-sample-zh.jsonl", new Words(),
-            "dataset, a JSON array or JSON lines: a path, or a name under data/"),
+            "dataset, JSON, JSONL, CSV or Parquet: a path, or a name under data/"),
     DATASET_ROWS("dataset.rows", "500", new Whole(1), "the most rows to use, from the beginning of the dataset"),
     DATASET_LANGUAGE("dataset.language", "any", Choice.of("any", "zh", "en"), "use only rows in this language"),
     DATASET_QUESTION_FIELD("dataset.question.field", "Question", new Words(), "name of the question's field"),
