@@ -1,6 +1,7 @@
 package org.medtune;
 
 import java.lang.invoke.MethodHandles;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import org.jboss.logging.BasicLogger;
@@ -868,4 +869,59 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 858, value = "A row group of the Parquet file %s holds %s MiB of the columns that are read, and at "
             + "most %s MiB fit in memory. Write it anew with smaller row groups.")
     InvalidInputException parquetRowGroupTooLarge(Path file, long mebibytes, long most);
+
+    @Message(id = 859, value = "The repository lists the file '%s' of %s bytes, which could not lie safely in its folder. "
+            + "Nothing was fetched; if you trust the repository, fetch it by hand.")
+    InvalidInputException repositoryFileUnsafe(String path, long bytes);
+
+    @Message(id = 860, value = "%s answered with the status %s, so %s is private, gated or not there. Accept its terms "
+            + "on its page if it has any, and start the server with a token that may read it: HF_TOKEN for huggingface, "
+            + "MODELSCOPE_API_TOKEN for modelscope.")
+    InvalidInputException hubRefuses(URI address, int status, String repository);
+
+    @Message(id = 861, value = "There is no %s %s with the revision %s at %s (%s is not there). Correct source, kind, "
+            + "repository or revision.")
+    InvalidInputException repositoryMissing(String kind, String repository, String revision, URI base, URI address);
+
+    @Message(id = 862, value = "The answer of %s is not as expected: %s. Check the parameter base.url, and that no proxy "
+            + "answers in the hub's place.")
+    InvalidInputException hubAnswerUnexpected(URI address, String reason);
+
+    @Message(id = 863, value = "The download of %s was given up after %s attempts (%s). Check network, proxy and hub, then "
+            + "restart the job; it goes on where it was.")
+    RecoverableException downloadGivenUp(String what, int attempts, String reason);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 864, value = "%s gave nothing (%s); trying again in %s s, attempt %s of %s")
+    void requestTriedAgain(String address, String reason, long seconds, int attempt, int attempts);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 865, value = "The content that came for %s has not the checksum %s, so it is thrown away")
+    void contentWrong(String path, String digest);
+
+    @Message(id = 866, value = "The content of %s that comes from %s was wrong %s times. Check that no proxy changes it, "
+            + "then restart the job; the files that were right stay.")
+    RecoverableException contentWrongAgain(String path, String host, int times);
+
+    @Message(id = 867, value = "None of the %2$s files of %1$s is wanted. Change the patterns include and exclude.")
+    InvalidInputException nothingToDownload(String repository, int files);
+
+    @Message(id = 868, value = "%s is there already. Delete it, or give another name.")
+    InvalidInputException downloadTargetExists(Path target);
+
+    @Message(id = 869, value = "A proxy that the environment names is not of the form http://host:port. Correct "
+            + "https_proxy and http_proxy and start the server anew.")
+    InvalidInputException proxyNotUnderstood();
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 870, value = "The download of %s from %s begins: %s files, %s MiB, of which %s MiB are there")
+    void downloadBegins(String repository, URI base, int files, long mebibytes, long there);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 871, value = "The download of %s is complete in %s: %s files, %s MiB")
+    void downloadComplete(String repository, Path target, int files, long mebibytes);
+
+    @LogMessage(level = Logger.Level.DEBUG)
+    @Message(id = 872, value = "A connection could not be closed")
+    void connectionNotClosed(@Cause Throwable cause);
 }
