@@ -924,4 +924,14 @@ public interface MedtuneMessages extends BasicLogger {
     @LogMessage(level = Logger.Level.DEBUG)
     @Message(id = 872, value = "A connection could not be closed")
     void connectionNotClosed(@Cause Throwable cause);
+
+    @Message(id = 873, value = "The name '%s' is not allowed. Give up to 150 letters, digits, blanks and signs of "
+            + "._()+@-, beginning with a letter or a digit and not ending with a dot or a blank.")
+    InvalidInputException nameNotAllowed(String name);
+
+    @Message(id = 874, value = "There is no parameter %s; those of a download are %s.")
+    InvalidInputException downloadParameterUnknown(String name, String names);
+
+    @Message(id = 875, value = "%s is being downloaded already; wait for it, or stop and restart that download.")
+    ConflictException downloadRunsAlready(Path target);
 }

@@ -47,10 +47,12 @@ class ArchitectureTest {
                 .layer("batch").definedBy("org.medtune.batch..")
                 .layer("conversation").definedBy("org.medtune.conversation..")
                 .layer("chat").definedBy("org.medtune.chat..")
+                .layer("catalogue").definedBy("org.medtune.catalogue..")
                 .layer("ops").definedBy("org.medtune.ops..")
                 .layer("training").definedBy("org.medtune.training..")
                 .layer("evaluation").definedBy("org.medtune.evaluation..")
                 .layer("generation").definedBy("org.medtune.generation..")
+                .layer("download").definedBy("org.medtune.download..")
                 .layer("export").definedBy("org.medtune.export..")
                 .layer("adapter").definedBy("org.medtune.adapter..")
                 .layer("dataset").definedBy("org.medtune.dataset..")
@@ -59,19 +61,21 @@ class ArchitectureTest {
                 .layer("root").definedBy("org.medtune")
                 .whereLayer("launcher").mayOnlyAccessLayers("root")
                 .whereLayer("faces").mayOnlyAccessLayers(
-                        "batch", "conversation", "chat", "ops", "training", "evaluation", "generation", "export",
-                        "adapter", "dataset", "model", "tensor", "root")
+                        "batch", "conversation", "chat", "catalogue", "download", "ops", "training", "evaluation",
+                        "generation", "export", "adapter", "dataset", "model", "tensor", "root")
                 .whereLayer("rest").mayOnlyAccessLayers(
-                        "batch", "conversation", "chat", "ops", "training", "evaluation", "generation", "export",
-                        "adapter", "dataset", "model", "tensor", "root")
+                        "batch", "conversation", "chat", "catalogue", "download", "ops", "training", "evaluation",
+                        "generation", "export", "adapter", "dataset", "model", "tensor", "root")
                 .whereLayer("batch").mayOnlyAccessLayers(
-                        "chat", "ops", "training", "evaluation", "generation", "export", "adapter", "dataset", "model",
-                        "tensor", "root")
+                        "chat", "catalogue", "download", "ops", "training", "evaluation", "generation", "export",
+                        "adapter", "dataset", "model", "tensor", "root")
                 .whereLayer("conversation").mayOnlyAccessLayers(
                         "chat", "ops", "training", "evaluation", "generation", "adapter", "dataset", "model", "tensor",
                         "root")
                 .whereLayer("chat").mayOnlyAccessLayers(
                         "ops", "training", "evaluation", "generation", "adapter", "dataset", "model", "tensor", "root")
+                .whereLayer("catalogue").mayOnlyAccessLayers(
+                        "download", "ops", "adapter", "dataset", "model", "tensor", "root")
                 .whereLayer("ops").mayOnlyAccessLayers(
                         "training", "evaluation", "generation", "export", "adapter", "dataset", "model", "tensor",
                         "root")
@@ -79,6 +83,7 @@ class ArchitectureTest {
                 .whereLayer("evaluation").mayOnlyAccessLayers(
                         "generation", "adapter", "dataset", "model", "tensor", "root")
                 .whereLayer("generation").mayOnlyAccessLayers("adapter", "dataset", "model", "tensor", "root")
+                .whereLayer("download").mayOnlyAccessLayers("root")
                 .whereLayer("export").mayOnlyAccessLayers("adapter", "model", "tensor", "root")
                 .whereLayer("adapter").mayOnlyAccessLayers("dataset", "model", "tensor", "root")
                 .whereLayer("dataset").mayOnlyAccessLayers("model", "tensor", "root")
@@ -92,7 +97,8 @@ class ArchitectureTest {
     void everyClassIsInARoom() {
         classes().should().resideInAnyPackage(
                         "org.medtune", "org.medtune.web.faces..", "org.medtune.web.rest..", "org.medtune.batch..",
-                        "org.medtune.conversation..", "org.medtune.chat..", "org.medtune.ops..",
+                        "org.medtune.conversation..", "org.medtune.chat..", "org.medtune.catalogue..",
+                        "org.medtune.download..", "org.medtune.ops..",
                         "org.medtune.training..", "org.medtune.evaluation..", "org.medtune.generation..",
                         "org.medtune.export..", "org.medtune.adapter..", "org.medtune.dataset..",
                         "org.medtune.model..", "org.medtune.tensor..", "org.medtune.launcher..")

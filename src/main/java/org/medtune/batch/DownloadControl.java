@@ -1,0 +1,84 @@
+package org.medtune.batch;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import jakarta.batch.operations.BatchRuntimeException;
+import jakarta.batch.operations.JobOperator;
+import jakarta.batch.operations.NoSuchJobException;
+import jakarta.batch.runtime.BatchRuntime;
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.medtune.InvalidInputException;
+import org.medtune.catalogue.DownloadRequest;
+import org.medtune.ops.MedtuneHome;
+
+/** Starts and lists executions of the job {@code download}; {@link JobControl} stops and restarts them as any other. */
+@Dependent
+public final class DownloadControl {
+
+    /** The id of the job, and the name of its XML. */
+    public static final String DOWNLOAD = "download";
+
+    private final MedtuneHome home;
+
+    @Inject
+    public DownloadControl(MedtuneHome home) {
+        this.home = home;
+    }
+
+    /**
+     * Starts a download.
+     *
+     * @param parameters those of {@link DownloadRequest#DEFAULTS}; what is missing takes its default
+     * @return the execution's id
+     * @throws InvalidInputException listing everything in the parameters that has to change
+     */
+    public long start(Map<String, String> parameters) {
+        DownloadRequest request = DownloadRequest.of(home, parameters, System.getenv());
+        boolean runs = list(0, Integer.MAX_VALUE).stream().filter(JobExecutionSummary::running)
+                .anyMatch(execution -> isOf(request, execution.parameters()));
+        if (runs) {
+            throw MESSAGES.downloadRunsAlready(request.target());
+        }
+        Properties properties = new Properties();
+        properties.putAll(parameters);
+        try {
+            return operator().start(DOWNLOAD, properties);
+        } catch (BatchRuntimeException e) {
+            throw MESSAGES.jobNotStarted(e.getMessage(), e);
+        }
+    }
+
+    private boolean isOf(DownloadRequest request, Map<String, String> parameters) {
+        try {
+            return DownloadRequest.of(home, parameters, Map.of()).target().equals(request.target());
+        } catch (InvalidInputException e) {
+            // one that has just become complete
+            return false;
+        }
+    }
+
+    /**
+     * The latest execution of each download, the newest first.
+     *
+     * @param offset downloads to pass over
+     * @param limit  the most to give
+     */
+    public List<JobExecutionSummary> list(int offset, int limit) {
+        try {
+            JobOperator operator = operator();
+            return operator.getJobInstances(DOWNLOAD, offset, limit).stream()
+                    .flatMap(instance -> JobExecutionSummary.of(operator, instance).stream().limit(1)).toList();
+        } catch (NoSuchJobException e) {
+            // nothing was ever started
+            return List.of();
+        }
+    }
+
+    private static JobOperator operator() {
+        return BatchRuntime.getJobOperator();
+    }
+}
