@@ -934,4 +934,73 @@ public interface MedtuneMessages extends BasicLogger {
 
     @Message(id = 875, value = "%s is being downloaded already; wait for it, or stop and restart that download.")
     ConflictException downloadRunsAlready(Path target);
+
+    @Message(id = 876, value = "Nothing in %s tells which of its fields %s are question, reasoning and response. Name "
+            + "them with dataset.question.field, dataset.reasoning.field and dataset.response.field.")
+    InvalidInputException fieldsNotKnown(Path file, String columns);
+
+    @Message(id = 877, value = "There is no dataset '%s' below the data folder; list the datasets to see their names.")
+    NotFoundException noSuchDataset(String name);
+
+    @Message(id = 878, value = "There is no model '%s' in the models' folder; list the models to see their names.")
+    NotFoundException noSuchModel(String name);
+
+    @Message(id = 879, value = "There is no adapter '%s'; list the adapters to see their names.")
+    NotFoundException noSuchAdapter(String name);
+
+    @Message(id = 880, value = "There is no upload '%s'; uploads are forgotten after a day. Send the file again.")
+    NotFoundException noSuchUpload(String id);
+
+    @Message(id = 881, value = "There is a dataset '%s' already. Delete it, or give another name.")
+    ConflictException datasetExists(String name);
+
+    @Message(id = 882, value = "The dataset '%s' cannot be deleted (%s). Give the server's user permission to write into "
+            + "the data folder.")
+    RecoverableException datasetNotDeleted(String name, String reason, @Cause Throwable cause);
+
+    @Message(id = 883, value = "The file is longer than the %s MiB that are allowed. Put it into the data folder by hand, "
+            + "or start the server with a larger MEDTUNE_UPLOAD_MIB.")
+    InvalidInputException uploadTooLong(long mebibytes);
+
+    @Message(id = 884, value = "The name '%s' ends with none of %s; give the file one that tells its format.")
+    InvalidInputException uploadOfUnknownEnding(String name, String endings);
+
+    @Message(id = 885, value = "Only %s of %s bytes came. Send the file again.")
+    InvalidInputException uploadIncomplete(long bytes, long announced);
+
+    @Message(id = 886, value = "The dataset has no row %s; it has %s rows.")
+    InvalidInputException noSuchRow(long row, long rows);
+
+    @Message(id = 887, value = "The download of %s is not complete. Restart the job download, which goes on where it was, "
+            + "or delete the hidden folder.")
+    String downloadNotComplete(String name);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 888, value = "%s could not be examined")
+    void examinationFailed(Path file, @Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 889, value = "The dataset %s, %s bytes, was sent as upload %s")
+    void uploadReceived(String name, long bytes, String id);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 890, value = "The upload %s is kept as %s")
+    void uploadKept(String id, Path file);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 891, value = "The dataset %s was deleted")
+    void datasetDeleted(Path file);
+
+    @Message(id = 892, value = "The dataset '%s' cannot be deleted: execution %s reads it. Stop that first.")
+    ConflictException datasetInUse(String name, long executionId);
+
+    @Message(id = 893, value = "The body has %s bytes, and only uploads of datasets may have more than %s. Send less.")
+    String bodyTooLong(String length, long most);
+
+    @Message(id = 894, value = "The request does not say how long its body is. Send it with the header Content-Length.")
+    String bodyOfUnknownLength();
+
+    @Message(id = 895, value = "There is no room for the upload: it takes %s MiB and %s MiB are free. Free space, then "
+            + "send the file again.")
+    RecoverableException uploadWithoutRoom(long neededMebibytes, long freeMebibytes);
 }

@@ -27,7 +27,7 @@ public record FieldNames(String question, String reasoning, String response) {
     }
 
     /** The three names. */
-    List<String> all() {
+    public List<String> all() {
         return List.of(question, reasoning, response);
     }
 }

@@ -37,6 +37,11 @@ public record Origin(String source, String address, RepositoryKind kind, String 
         }
     }
 
+    /** In one line: hub, repository and commit. */
+    public String text() {
+        return source + " " + repository + "@" + (commit == null ? revision : commit);
+    }
+
     boolean sameRepository(Origin other) {
         return source.equals(other.source) && kind == other.kind && repository.equals(other.repository);
     }

@@ -8,8 +8,8 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.Set;
 
 /**
- * Lets only JSON change anything. A page of another site can make a browser post a form or plain text, but not JSON:
- * for that the browser asks us first, and we do not agree.
+ * Lets only JSON change anything, or a file's bytes where a resource takes them. A page of another site can make a
+ * browser post a form or plain text, but neither of these: for that the browser asks us first, and we do not agree.
  */
 public final class JsonOnlyFilter implements ContainerRequestFilter {
 
@@ -18,8 +18,9 @@ public final class JsonOnlyFilter implements ContainerRequestFilter {
     @Override
     public void filter(ContainerRequestContext request) {
         MediaType type = request.getMediaType();
-        if (!READ_ONLY.contains(request.getMethod())
-                && (type == null || !MediaType.APPLICATION_JSON_TYPE.isCompatible(type) || type.isWildcardType())) {
+        if (!READ_ONLY.contains(request.getMethod()) && (type == null || type.isWildcardType()
+                || !MediaType.APPLICATION_JSON_TYPE.isCompatible(type)
+                && !MediaType.APPLICATION_OCTET_STREAM_TYPE.isCompatible(type))) {
             throw new NotSupportedException();
         }
     }

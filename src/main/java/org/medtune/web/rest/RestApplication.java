@@ -12,11 +12,19 @@ public final class RestApplication extends ResourceConfig {
     public RestApplication() {
         // Jackson's own mappers would tell a caller the names of our classes
         register(JacksonFeature.withoutExceptionMappers());
+        register(AdaptersResource.class);
         register(ChatResource.class);
         register(ConversationsResource.class);
+        register(DatasetsResource.class);
+        register(DownloadsResource.class);
         register(JobsResource.class);
         register(MessagesResource.class);
+<<<<<<< HEAD
         register(PurgesResource.class);
+=======
+        register(ModelsResource.class);
+        register(UploadsResource.class);
+>>>>>>> 4a6c083 (Show models, datasets and adapters over REST; take uploads and look at them before they are kept)
         register(JsonOnlyFilter.class);
         register(ProblemMapper.class);
         // an error without a body goes through ProblemMapper too, and not to the server's HTML page

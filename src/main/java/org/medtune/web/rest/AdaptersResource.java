@@ -1,0 +1,36 @@
+package org.medtune.web.rest;
+
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.medtune.catalogue.Adapters;
+
+/** The published adapters. */
+@Path("adapters")
+@RequestScoped
+@Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+public class AdaptersResource {
+
+    @Inject
+    private Adapters adapters;
+
+    /** All of them, by name. */
+    public record AdapterList(List<AdapterView> adapters) {
+    }
+
+    @GET
+    public AdapterList list() {
+        return new AdapterList(adapters.list().stream().map(AdapterView::of).toList());
+    }
+
+    @GET
+    @Path("{name}")
+    public AdapterView show(@PathParam("name") String name) {
+        return AdapterView.of(adapters.find(name));
+    }
+}

@@ -1,0 +1,103 @@
+package org.medtune.web.rest;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
+import org.medtune.batch.DownloadControl;
+import org.medtune.batch.JobControl;
+import org.medtune.batch.JobExecutionSummary;
+import org.medtune.catalogue.Downloads;
+
+/** Executions of the job {@code download}: start, list, show, stop, restart. */
+@Path("downloads")
+@RequestScoped
+@Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+@Consumes(MediaType.APPLICATION_JSON)
+public class DownloadsResource {
+
+    private static final int LONGEST_PAGE = 100;
+
+    @Inject
+    private DownloadControl control;
+
+    @Inject
+    private JobControl jobs;
+
+    @Inject
+    private Downloads downloads;
+
+    @Context
+    private UriInfo uri;
+
+    /** A page of downloads, the newest first, each by its latest execution. */
+    public record DownloadPage(int offset, int limit, List<DownloadView> downloads) {
+    }
+
+    @GET
+    public DownloadPage list(@QueryParam("offset") @DefaultValue("0") String offset,
+                             @QueryParam("limit") @DefaultValue("20") String limit) {
+        int from = QueryNumber.read("offset", offset, 0, Integer.MAX_VALUE - LONGEST_PAGE);
+        int count = QueryNumber.read("limit", limit, 1, LONGEST_PAGE);
+        return new DownloadPage(from, count, control.list(from, count).stream().map(this::view).toList());
+    }
+
+    /** Starts a download: the body is an object of the job's parameters. */
+    @POST
+    public Response start(JsonNode body) {
+        return accepted(Response.Status.CREATED, control.start(JobParameterBody.read(body)));
+    }
+
+    @GET
+    @Path("{executionId}")
+    public DownloadView show(@PathParam("executionId") String executionId) {
+        return view(find(executionId));
+    }
+
+    /** Asks for a stop, which acts within a second; what has come stays. */
+    @POST
+    @Path("{executionId}/stop")
+    public Response stop(@PathParam("executionId") String executionId) {
+        long id = find(executionId).executionId();
+        jobs.stop(id);
+        return accepted(Response.Status.ACCEPTED, id);
+    }
+
+    /** Lets a download go on where it was; the answer is its new execution. */
+    @POST
+    @Path("{executionId}/restart")
+    public Response restart(@PathParam("executionId") String executionId) {
+        return accepted(Response.Status.ACCEPTED, jobs.restart(find(executionId).executionId()));
+    }
+
+    private Response accepted(Response.Status status, long executionId) {
+        return Response.status(status).location(uri.getBaseUriBuilder().path(DownloadsResource.class)
+                .path(Long.toString(executionId)).build()).entity(view(jobs.find(executionId))).build();
+    }
+
+    private DownloadView view(JobExecutionSummary execution) {
+        return DownloadView.of(execution, downloads.find(execution.run().instanceId()));
+    }
+
+    private JobExecutionSummary find(String executionId) {
+        try {
+            return jobs.find(Long.parseLong(executionId));
+        } catch (NumberFormatException e) {
+            throw MESSAGES.executionIdNotANumber(executionId);
+        }
+    }
+}

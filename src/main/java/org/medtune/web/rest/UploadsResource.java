@@ -1,0 +1,89 @@
+package org.medtune.web.rest;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
+import java.io.InputStream;
+import org.medtune.catalogue.Datasets;
+import org.medtune.catalogue.Models;
+import org.medtune.catalogue.Preview;
+import org.medtune.catalogue.Upload;
+import org.medtune.catalogue.Uploads;
+
+/** Datasets that are sent: each is read and can be looked at before it is kept. */
+@Path("uploads")
+@RequestScoped
+@Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+public class UploadsResource {
+
+    @Inject
+    private Uploads uploads;
+
+    @Inject
+    private Datasets datasets;
+
+    @Inject
+    private Models models;
+
+    @Context
+    private UriInfo uri;
+
+    /** Takes a file as it is; its name comes in the query. */
+    @POST
+    @Consumes(MediaType.APPLICATION_OCTET_STREAM)
+    public Response send(@QueryParam("name") String name, @HeaderParam(HttpHeaders.CONTENT_LENGTH) String length,
+                         InputStream content) throws IOException {
+        if (name == null) {
+            throw MESSAGES.bodyLacks("name");
+        }
+        long announced = length != null && length.matches("\\d{1,18}") ? Long.parseLong(length) : -1;
+        Upload upload = uploads.receive(name, announced, content);
+        return Response.created(uri.getAbsolutePathBuilder().path(upload.id()).build())
+                .entity(UploadView.of(upload)).build();
+    }
+
+    /** What is known of it, read by other fields if the query names three. */
+    @GET
+    @Path("{id}")
+    public UploadView show(@PathParam("id") String id, @BeanParam PreviewQuery query) {
+        return UploadView.of(uploads.find(id, query.fields()));
+    }
+
+    /** A row in the prompt template, cut into a model's tokens. */
+    @GET
+    @Path("{id}/preview")
+    public Preview preview(@PathParam("id") String id, @BeanParam PreviewQuery query) {
+        return query.preview(uploads.file(id), models);
+    }
+
+    /** Puts it among the datasets. */
+    @POST
+    @Path("{id}/keep")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public DatasetView keep(@PathParam("id") String id) {
+        return DatasetView.of(datasets.find(uploads.keep(id)));
+    }
+
+    @DELETE
+    @Path("{id}")
+    public void discard(@PathParam("id") String id) {
+        uploads.discard(id);
+    }
+}
