@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.medtune.InvalidInputException;
+import org.medtune.NotFoundException;
 import org.medtune.catalogue.DownloadRequest;
 import org.medtune.ops.MedtuneHome;
 
@@ -76,6 +77,17 @@ public final class DownloadControl {
             // nothing was ever started
             return List.of();
         }
+    }
+
+    /**
+     * One execution of a download.
+     *
+     * @throws NotFoundException if there is none of that id
+     */
+    public JobExecutionSummary find(long executionId) {
+        return JobExecutionSummary.find(operator(), executionId)
+                .filter(execution -> execution.job().equals(DOWNLOAD))
+                .orElseThrow(() -> MESSAGES.noSuchExecution(executionId));
     }
 
     private static JobOperator operator() {

@@ -95,7 +95,7 @@ public class DownloadsResource {
 
     private JobExecutionSummary find(String executionId) {
         try {
-            return jobs.find(Long.parseLong(executionId));
+            return control.find(Long.parseLong(executionId));
         } catch (NumberFormatException e) {
             throw MESSAGES.executionIdNotANumber(executionId);
         }

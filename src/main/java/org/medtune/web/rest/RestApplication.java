@@ -19,12 +19,9 @@ public final class RestApplication extends ResourceConfig {
         register(DownloadsResource.class);
         register(JobsResource.class);
         register(MessagesResource.class);
-<<<<<<< HEAD
         register(PurgesResource.class);
-=======
         register(ModelsResource.class);
         register(UploadsResource.class);
->>>>>>> 4a6c083 (Show models, datasets and adapters over REST; take uploads and look at them before they are kept)
         register(JsonOnlyFilter.class);
         register(ProblemMapper.class);
         // an error without a body goes through ProblemMapper too, and not to the server's HTML page
