@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.medtune.InvalidInputException;
@@ -19,6 +18,7 @@ import org.medtune.NotFoundException;
 import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.AdapterRecord;
 import org.medtune.adapter.LoraConfiguration;
+import org.medtune.model.Projection;
 import org.medtune.ops.MedtuneHome;
 
 /**
@@ -60,7 +60,7 @@ public record Adapters(MedtuneHome home, Models models) {
             LoraConfiguration lora = adapter.configuration();
             AdapterRecord about = adapter.adapterRecord();
             return new AdapterEntry(name(folder), bytes, modified, lora.r(), lora.alpha(),
-                    lora.targetModules().stream().map(module -> module.name().toLowerCase(Locale.ROOT)).sorted().toList(),
+                    lora.targetModules().stream().map(Projection::moduleName).sorted().toList(),
                     known(adapter.baseModel()), bases.get(about.baseModel()), about.step() == 0 ? null : about.step(),
                     known(about.baseQuantization()), known(about.promptTemplate()), run, true, null);
         } catch (InvalidInputException e) {

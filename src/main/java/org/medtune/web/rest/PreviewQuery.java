@@ -9,7 +9,7 @@ import org.medtune.catalogue.Preview;
 import org.medtune.dataset.FieldNames;
 
 /** What a preview is asked for by; the names are those of the job's parameters, as far as it has them. */
-public class PreviewQuery {
+public final class PreviewQuery {
 
     @QueryParam("row")
     @DefaultValue("1")
