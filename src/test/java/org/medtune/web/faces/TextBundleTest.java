@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.ResourceBundle;
 import java.util.regex.Matcher;
@@ -27,7 +28,8 @@ class TextBundleTest {
     @Test
     void pagesUseTextsThatThereAre() throws IOException {
         ResourceBundle texts = ResourceBundle.getBundle("org.medtune.web.faces.Text", Locale.ENGLISH);
-        for (String page : new String[] {"chat.xhtml", "index.xhtml", "error.xhtml", "WEB-INF/templates/page.xhtml"}) {
+        for (String page : new String[] {
+            "catalogue.xhtml", "chat.xhtml", "index.xhtml", "error.xhtml", "WEB-INF/templates/page.xhtml"}) {
             Matcher matcher = PAGE_TEXT.matcher(Files.readString(Path.of("webapp", page)));
             while (matcher.find()) {
                 assertThat(texts.containsKey(matcher.group(1))).as(page + ": " + matcher.group(1)).isTrue();
@@ -36,13 +38,17 @@ class TextBundleTest {
     }
 
     @Test
-    void theScriptIsGivenEveryTextThatItShows() throws IOException {
-        Matcher matcher = SCRIPT_TEXT.matcher(Files.readString(Path.of("webapp/resources/js/chat.js")));
+    void scriptsAreGivenEveryTextThatTheyShow() throws IOException {
+        assertGiven("chat.js", new ChatPage().getScriptTexts(), "chat.");
+        assertGiven("catalogue.js", new CataloguePage().getScriptTexts(), "catalogue.script.");
+    }
+
+    private static void assertGiven(String script, List<String> given, String prefix) throws IOException {
+        Matcher matcher = SCRIPT_TEXT.matcher(Files.readString(Path.of("webapp/resources/js").resolve(script)));
         ResourceBundle texts = ResourceBundle.getBundle("org.medtune.web.faces.Text", Locale.CHINESE);
         assertThat(matcher.results().map(result -> result.group(1)).filter(key -> !key.endsWith("."))).isNotEmpty()
-                .allSatisfy(key -> assertThat(new ChatPage().getScriptTexts()).contains(key));
-        assertThat(new ChatPage().getScriptTexts())
-                .allSatisfy(key -> assertThat(texts.containsKey("chat." + key)).as(key).isTrue());
+                .allSatisfy(key -> assertThat(given).contains(key));
+        assertThat(given).allSatisfy(key -> assertThat(texts.containsKey(prefix + key)).as(key).isTrue());
     }
 
     private static Iterable<String> keys(String file) throws IOException {
