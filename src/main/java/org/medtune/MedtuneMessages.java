@@ -870,25 +870,25 @@ public interface MedtuneMessages extends BasicLogger {
             + "most %s MiB fit in memory. Write it anew with smaller row groups.")
     InvalidInputException parquetRowGroupTooLarge(Path file, long mebibytes, long most);
 
-    @Message(id = 859, value = "The repository lists the file '%s' of %s bytes, which could not lie safely in its folder. "
-            + "Nothing was fetched; if you trust the repository, fetch it by hand.")
+    @Message(id = 859, value = "The repository lists the file '%s' of %s bytes, which could not lie safely in its "
+            + "folder. Nothing was fetched; if you trust the repository, fetch it by hand.")
     InvalidInputException repositoryFileUnsafe(String path, long bytes);
 
     @Message(id = 860, value = "%s answered with the status %s, so %s is private, gated or not there. Accept its terms "
-            + "on its page if it has any, and start the server with a token that may read it: HF_TOKEN for huggingface, "
-            + "MODELSCOPE_API_TOKEN for modelscope.")
+            + "on its page if it has any, and start the server with a token that may read it: HF_TOKEN for "
+            + "huggingface, MODELSCOPE_API_TOKEN for modelscope.")
     InvalidInputException hubRefuses(URI address, int status, String repository);
 
     @Message(id = 861, value = "There is no %s %s with the revision %s at %s (%s is not there). Correct source, kind, "
             + "repository or revision.")
     InvalidInputException repositoryMissing(String kind, String repository, String revision, URI base, URI address);
 
-    @Message(id = 862, value = "The answer of %s is not as expected: %s. Check the parameter base.url, and that no proxy "
-            + "answers in the hub's place.")
+    @Message(id = 862, value = "The answer of %s is not as expected: %s. Check the parameter base.url, and that no "
+            + "proxy answers in the hub's place.")
     InvalidInputException hubAnswerUnexpected(URI address, String reason);
 
-    @Message(id = 863, value = "The download of %s was given up after %s attempts (%s). Check network, proxy and hub, then "
-            + "restart the job; it goes on where it was.")
+    @Message(id = 863, value = "The download of %s was given up after %s attempts (%s). Check network, proxy and "
+            + "hub, then restart the job; it goes on where it was.")
     RecoverableException downloadGivenUp(String what, int attempts, String reason);
 
     @LogMessage(level = Logger.Level.WARN)
@@ -899,8 +899,8 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 865, value = "The content that came for %s has not the checksum %s, so it is thrown away")
     void contentWrong(String path, String digest);
 
-    @Message(id = 866, value = "The content of %s that comes from %s was wrong %s times. Check that no proxy changes it, "
-            + "then restart the job; the files that were right stay.")
+    @Message(id = 866, value = "The content of %s that comes from %s was wrong %s times. Check that no proxy changes "
+            + "it, then restart the job; the files that were right stay.")
     RecoverableException contentWrongAgain(String path, String host, int times);
 
     @Message(id = 867, value = "None of the %2$s files of %1$s is wanted. Change the patterns include and exclude.")
@@ -954,12 +954,12 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 881, value = "There is a dataset '%s' already. Delete it, or give another name.")
     ConflictException datasetExists(String name);
 
-    @Message(id = 882, value = "The dataset '%s' cannot be deleted (%s). Give the server's user permission to write into "
-            + "the data folder.")
+    @Message(id = 882, value = "The dataset '%s' cannot be deleted (%s). Give the server's user permission to write "
+            + "into the data folder.")
     RecoverableException datasetNotDeleted(String name, String reason, @Cause Throwable cause);
 
-    @Message(id = 883, value = "The file is longer than the %s MiB that are allowed. Put it into the data folder by hand, "
-            + "or start the server with a larger MEDTUNE_UPLOAD_MIB.")
+    @Message(id = 883, value = "The file is longer than the %s MiB that are allowed. Put it into the data folder by "
+            + "hand, or start the server with a larger MEDTUNE_UPLOAD_MIB.")
     InvalidInputException uploadTooLong(long mebibytes);
 
     @Message(id = 884, value = "The name '%s' ends with none of %s; give the file one that tells its format.")
@@ -971,8 +971,8 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 886, value = "The dataset has no row %s; it has %s rows.")
     InvalidInputException noSuchRow(long row, long rows);
 
-    @Message(id = 887, value = "The download of %s is not complete. Restart the job download, which goes on where it was, "
-            + "or delete the hidden folder.")
+    @Message(id = 887, value = "The download of %s is not complete. Restart the job download, which goes on where it "
+            + "was, or delete the hidden folder.")
     String downloadNotComplete(String name);
 
     @LogMessage(level = Logger.Level.WARN)

@@ -201,7 +201,8 @@ class CatalogueIT {
         assertThat(rest.postJson("api/jobs", eleven).status()).isEqualTo(413);
         assertThat(rest.send("POST", "api/uploads?name=long.jsonl", "application/octet-stream", eleven).status())
                 .isEqualTo(201);
-        Answer refused = rest.send("POST", "api/uploads?name=longer.jsonl", "application/octet-stream", eleven + eleven);
+        Answer refused = rest.send("POST", "api/uploads?name=longer.jsonl", "application/octet-stream",
+                eleven + eleven);
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.text()).contains("MEDTUNE000883");
     }

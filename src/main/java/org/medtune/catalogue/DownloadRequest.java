@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -142,7 +143,7 @@ public record DownloadRequest(HubSource source, HubAccount account, Repository r
     private static URI address(String name, String text) {
         try {
             URI address = URI.create(text.strip().replaceFirst("/+$", ""));
-            boolean http = "http".equalsIgnoreCase(address.getScheme()) || "https".equalsIgnoreCase(address.getScheme());
+            boolean http = List.of("http", "https").contains(String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT));
             if (http && address.getHost() != null && address.getRawUserInfo() == null && address.getRawQuery() == null
                     && address.getRawFragment() == null) {
                 return address;

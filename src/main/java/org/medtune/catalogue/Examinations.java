@@ -45,7 +45,8 @@ final class Examinations<V> implements AutoCloseable {
     /** What is known of a file now; if nothing, that is found out meanwhile. */
     Optional<V> now(Path file) {
         CompletableFuture<V> value = of(file);
-        return value.isDone() && !value.isCompletedExceptionally() ? Optional.ofNullable(value.join()) : Optional.empty();
+        return value.isDone() && !value.isCompletedExceptionally()
+                ? Optional.ofNullable(value.join()) : Optional.empty();
     }
 
     /** Forgets files that are not there any more. */

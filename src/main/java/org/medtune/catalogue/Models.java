@@ -23,7 +23,8 @@ import org.medtune.ops.MedtuneHome;
 
 /**
  * The base models of a site: folders below the models' folder. A link there is followed, since only somebody with an
- * account on the host can have put it there, and large models often lie on another disk. Safe for use by several threads.
+ * account on the host can have put it there, and large models often lie on another disk. Safe for use by several
+ * threads.
  */
 public final class Models implements AutoCloseable {
 

@@ -21,7 +21,8 @@ public record RootFolder(Path path) {
     /** The folders between the root and a file, at most. */
     static final int DEEPEST = 4;
 
-    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}](?:[\\p{L}\\p{N} ._()+@-]{0,148}[\\p{L}\\p{N}_()+-])?");
+    private static final Pattern NAME =
+            Pattern.compile("[\\p{L}\\p{N}](?:[\\p{L}\\p{N} ._()+@-]{0,148}[\\p{L}\\p{N}_()+-])?");
 
     /**
      * Where something of that name is to be made, directly below the folder.

@@ -26,8 +26,8 @@ import org.medtune.dataset.FieldNames;
 import org.medtune.ops.MedtuneHome;
 
 /**
- * Datasets that are sent to the server: each lies in a folder of its own until somebody keeps it, and is forgotten after
- * a day. Safe for use by several threads.
+ * Datasets that are sent to the server: each lies in a folder of its own until somebody keeps it, and is forgotten
+ * after a day. Safe for use by several threads.
  */
 public final class Uploads {
 

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The rows of a CSV file behind its header. A row of another number of values than the header's is rejected; past a quote
- * that is out of place nothing tells where the next row begins, so that ends the reading.
+ * The rows of a CSV file behind its header. A row of another number of values than the header's is rejected; past a
+ * quote that is out of place nothing tells where the next row begins, so that ends the reading.
  */
 final class CsvRows implements RowSource {
 
