@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.medtune.InvalidInputException;
+import org.medtune.MedtuneException;
 import org.medtune.dataset.DatasetRow;
 import org.medtune.dataset.DatasetSchema;
 import org.medtune.dataset.ExampleReader;
@@ -46,7 +46,7 @@ public record DatasetExamination(FieldNames fields, long rows, long rejected, Li
     static DatasetExamination of(Path file) {
         try {
             return of(file, DatasetSchema.of(file).requireFields(file));
-        } catch (InvalidInputException e) {
+        } catch (MedtuneException e) {
             return new DatasetExamination(null, 0, 0, List.of(), sha256(file), e.getMessage());
         }
     }
@@ -67,7 +67,7 @@ public record DatasetExamination(FieldNames fields, long rows, long rejected, Li
                     }
                 }
             }
-        } catch (InvalidInputException e) {
+        } catch (MedtuneException e) {
             problem = e.getMessage();
         }
         return new DatasetExamination(fields, rows, rejected, List.copyOf(rejects), sha256(file), problem);

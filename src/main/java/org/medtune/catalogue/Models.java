@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.medtune.InvalidInputException;
+import org.medtune.MedtuneException;
 import org.medtune.NotFoundException;
 import org.medtune.download.Origin;
 import org.medtune.download.RepositoryDownload;
@@ -117,7 +118,7 @@ public final class Models implements AutoCloseable {
         String fingerprint = ModelFolder.open(folder).fingerprint();
         try (Tokenizer tokenizer = Tokenizer.open(folder)) {
             return new Examination(fingerprint, null);
-        } catch (InvalidInputException e) {
+        } catch (MedtuneException e) {
             return new Examination(fingerprint, e.getMessage());
         }
     }

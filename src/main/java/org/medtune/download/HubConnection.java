@@ -99,8 +99,12 @@ final class HubConnection {
     record Content(int status, HttpHeaders headers, InputStream body) implements AutoCloseable {
 
         @Override
-        public void close() throws IOException {
-            body.close();
+        public void close() {
+            try {
+                body.close();
+            } catch (IOException e) {
+                MESSAGES.connectionNotClosed(e);
+            }
         }
     }
 

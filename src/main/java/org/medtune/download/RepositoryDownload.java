@@ -82,12 +82,24 @@ public final class RepositoryDownload {
         try {
             RepositoryListing all = source.hub().list(repository, connection);
             RepositoryListing listing = new RepositoryListing(all.commit(),
-                    all.files().stream().filter(file -> patterns.accept(file.path())).toList());
+                    all.files().stream().filter(file -> patterns.accept(file.path()))
+                            // our own record of another download, which somebody has published
+                            .filter(file -> !file.path().equals(Origin.FILE)).toList());
             if (listing.files().isEmpty()) {
                 throw MESSAGES.nothingToDownload(repository.name(), all.files().size());
             }
-            Path folder = unfinished(target);
-            Files.createDirectories(folder);
+            return fetch(listing, asked, stop, progress);
+        } catch (StopSignal.StoppedException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw MESSAGES.cannotWrite(target, e.toString(), e);
+        }
+    }
+
+    private Optional<Path> fetch(RepositoryListing listing, StopSignal asked, StopSignal stop,
+                                 Consumer<DownloadProgress> progress) throws IOException {
+        Path folder = Files.createDirectories(unfinished(target));
+        try (FolderLock lock = FolderLock.take(folder, target)) {
             Origin origin = new Origin(source.parameterName(), account.base().toString(), repository.kind(),
                     repository.name(), repository.revision(), listing.commit());
             DownloadState state = DownloadState.open(folder, origin);
@@ -99,11 +111,7 @@ public final class RepositoryDownload {
             HubConnection transfers = new HubConnection(account, source.hub(), policy, stop,
                     new ProxyFromEnvironment(System.getenv(), ProxySelector.getDefault()));
             fetchAll(listing, folder, state, board, transfers, new Signals(asked, stop), progress);
-            return finish(folder, listing, asked);
-        } catch (StopSignal.StoppedException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw MESSAGES.cannotWrite(target, e.toString(), e);
+            return finish(folder, listing, asked, lock);
         }
     }
 
@@ -183,6 +191,7 @@ public final class RepositoryDownload {
     private static void removeStrangers(Path folder, RepositoryListing listing) throws IOException {
         Set<Path> wanted = new HashSet<>();
         wanted.add(folder.resolve(Origin.FILE));
+        wanted.add(folder.resolve(FolderLock.FILE));
         for (RepositoryFile file : listing.files()) {
             wanted.add(folder.resolve(file.path()));
             wanted.add(folder.resolve(file.path() + FileTransfer.PART));
@@ -205,7 +214,8 @@ public final class RepositoryDownload {
         }
     }
 
-    private Optional<Path> finish(Path folder, RepositoryListing listing, StopSignal asked) throws IOException {
+    private Optional<Path> finish(Path folder, RepositoryListing listing, StopSignal asked, FolderLock lock)
+            throws IOException {
         asked.check();
         for (RepositoryFile file : listing.files()) {
             Path path = folder.resolve(file.path());
@@ -216,6 +226,7 @@ public final class RepositoryDownload {
         if (Files.exists(target)) {
             throw MESSAGES.downloadTargetExists(target);
         }
+        lock.close();
         Files.move(folder, target, StandardCopyOption.ATOMIC_MOVE);
         force(target.getParent());
         MESSAGES.downloadComplete(repository.name(), target, listing.files().size(), listing.bytes() >> 20);

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.medtune.ConflictException;
 import org.medtune.InvalidInputException;
 import org.medtune.MedtuneException;
 import org.medtune.RecoverableException;
@@ -307,6 +308,30 @@ class RepositoryDownloadTest {
         // and: the next execution goes on
         run();
         assertThat(hub.contentRequests("model.safetensors").get(1).range()).startsWith("bytes=");
+    }
+
+    @Test
+    void twoDoNotFetchIntoOneFolder() {
+        // given
+        RepositoryDownload second = download(HubSource.HUGGING_FACE, RepositoryKind.MODEL, target, IMPATIENT);
+        List<Exception> thrown = new ArrayList<>();
+
+        // when: while the first is at work
+        download(HubSource.HUGGING_FACE, RepositoryKind.MODEL, target, IMPATIENT).run(new StopSignal(), now -> {
+            if (thrown.isEmpty()) {
+                try {
+                    second.run(new StopSignal(), progress::add);
+                } catch (ConflictException e) {
+                    thrown.add(e);
+                }
+            }
+        });
+
+        // then
+        assertThat(thrown).singleElement().extracting(Exception::getMessage).asString()
+                .startsWith("MEDTUNE000875: " + target + " is being downloaded already");
+        assertThat(target.resolve("model.safetensors")).hasBinaryContent(weights);
+        assertThat(children(target)).doesNotContain(FolderLock.FILE);
     }
 
     @ParameterizedTest

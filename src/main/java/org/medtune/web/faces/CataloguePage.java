@@ -58,19 +58,33 @@ public class CataloguePage {
 
     private final Map<String, String> download = new LinkedHashMap<>();
 
+    /** Faces asks for a list many times while it shows a page. */
+    private List<ModelEntry> modelList;
+    private List<DatasetEntry> datasetList;
+    private List<AdapterEntry> adapterList;
+
     /** The base models. */
     public List<ModelEntry> getModels() {
-        return models.list();
+        if (modelList == null) {
+            modelList = models.list();
+        }
+        return modelList;
     }
 
     /** The datasets. */
     public List<DatasetEntry> getDatasets() {
-        return datasets.list();
+        if (datasetList == null) {
+            datasetList = datasets.list();
+        }
+        return datasetList;
     }
 
     /** The published adapters. */
     public List<AdapterEntry> getAdapters() {
-        return adapters.list();
+        if (adapterList == null) {
+            adapterList = adapters.list();
+        }
+        return adapterList;
     }
 
     /** The newest downloads. */
@@ -123,6 +137,7 @@ public class CataloguePage {
     public void delete(String name) {
         tell("catalogue.deleted", () -> {
             deletion.delete(name);
+            datasetList = null;
             return name;
         });
     }
