@@ -15,7 +15,7 @@ import org.jboss.logging.annotations.MessageLogger;
  * Every sentence that an operator can see, each with a permanent id that is never reused. Rooms own ranges of
  * ids: 1-99 configuration and runs, 100-199 tensor, 200-299 model, 300-399 adapter, 400-449 dataset (of which 417-419
  * and 426-439 chat), 450-499 conversations, 500-599 training, 600-699 evaluation and generation
- * (of which 620-639 the queue for devices and the job purge), 700-799 batch, 800-899 web and launcher.
+ * (of which 601-619 leases and recovery, 620-639 the queue for devices and the job purge), 700-799 batch, 800-899 web and launcher.
  *
  * <p>An error sentence says what is wrong, with the value, and what to change.
  */
@@ -669,6 +669,63 @@ public interface MedtuneMessages extends BasicLogger {
             + "context of %d tokens. Shorten the question or lower the number of new tokens.")
     InvalidInputException promptDoesNotFit(int promptTokens, int newTokens, int context);
 
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 601, value = "Execution %s of the job %s was running when its server ended; it is STOPPED now and can be "
+            + "restarted (%s)")
+    void executionRecovered(long executionId, String job, String exitStatus);
+
+    @Message(id = 602, value = "Execution %s does not go on here: this server could not tell the job repository for %s s "
+            + "that it lives, so that another may have taken over. Mend the connection to the database, look whether the "
+            + "run goes on elsewhere, and restart it if not.")
+    RecoverableException leaseLost(long executionId, long seconds);
+
+    @Message(id = 603, value = "The leases in the job repository's database cannot be read or written (%s); mend the "
+            + "database or the connection to it.")
+    RecoverableException leasesUnavailable(String reason, @Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.ERROR)
+    @Message(id = 604, value = "This server cannot tell the job repository that it lives; runs stop here unless that "
+            + "works again within %s s. %s")
+    void heartbeatFailed(long seconds, String reason, @Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 605, value = "Execution %s, which was interrupted, goes on as execution %s")
+    void restartedAfterInterruption(long interrupted, long executionId);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 606, value = "Execution %s is not restarted without an operator: the run was interrupted %s times, and "
+            + "may be what ends the server. Look at the log before each end, then restart it.")
+    void interruptedTooOften(long executionId, int interruptions);
+
+    @LogMessage(level = Logger.Level.ERROR)
+    @Message(id = 607, value = "Execution %s, which was interrupted, could not be restarted; restart it by hand.")
+    void notRestarted(long executionId, @Cause Throwable cause);
+
+    @Message(id = 608, value = "The setting %s is '%s'; give true or false, or leave it out.")
+    InvalidInputException settingNeitherTrueNorFalse(String name, String value);
+
+    @LogMessage(level = Logger.Level.ERROR)
+    @Message(id = 609, value = "Looking for runs of ended servers failed; it is tried again in %s s.")
+    void recoveryFailed(long seconds, @Cause Throwable cause);
+
+    @Message(id = Message.NONE, value = "server ended before the first step")
+    String serverEndedBeforeTheFirstStep();
+
+    @Message(id = Message.NONE, value = "server ended in step %s")
+    String serverEndedInStep(String step);
+
+    @Message(id = Message.NONE, value = "server ended in step %s, %s")
+    String serverEndedInStepWithCheckpoint(String step, String checkpoint);
+
+    @Message(id = Message.NONE, value = "server ended at step %s, %s")
+    String serverEndedAtStep(int step, String checkpoint);
+
+    @Message(id = Message.NONE, value = "checkpoint %s is intact")
+    String checkpointIsIntact(int step);
+
+    @Message(id = Message.NONE, value = "there is no checkpoint yet")
+    String noCheckpointYet();
+
     @Message(id = 620, value = "device stands for %s, which execution %s uses or is about to use, and device.queue is "
             + "refuse. Start the run again when that one has ended, or with device.queue=wait.")
     ConflictException deviceTaken(String devices, long executionId);
@@ -745,10 +802,6 @@ public interface MedtuneMessages extends BasicLogger {
 
     @Message(id = 702, value = "Execution %s cannot be stopped: it is %s.")
     ConflictException stopOfEnded(long executionId, String status);
-
-    @Message(id = 703, value = "Execution %s cannot be stopped: its server was killed while it ran; restart it to "
-            + "let it go on.")
-    ConflictException stopOfInterrupted(long executionId);
 
     @Message(id = 704, value = "Execution %s cannot be restarted: it is running; stop it first.")
     ConflictException restartOfRunning(long executionId);

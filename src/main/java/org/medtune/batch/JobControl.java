@@ -19,6 +19,7 @@ import org.medtune.ops.DeviceClaim;
 import org.medtune.ops.DeviceQueue;
 import org.medtune.ops.FineTuneRequest;
 import org.medtune.ops.MedtuneHome;
+import org.medtune.ops.RunKey;
 
 /**
  * Starts, lists, stops and restarts executions of the job {@code fine-tune}: what pages, REST and the demo command have
@@ -28,7 +29,7 @@ import org.medtune.ops.MedtuneHome;
 public final class JobControl {
 
     /** The id of the job, and the name of its XML. */
-    public static final String FINE_TUNE = "fine-tune";
+    public static final String FINE_TUNE = RunKey.JOB;
 
     private final MedtuneHome home;
     private final DeviceQueue queue;
@@ -102,9 +103,6 @@ public final class JobControl {
      */
     public void stop(long executionId) {
         JobExecutionSummary execution = find(executionId);
-        if (execution.interrupted()) {
-            throw MESSAGES.stopOfInterrupted(executionId);
-        }
         try {
             operator().stop(executionId);
         } catch (JobExecutionNotRunningException e) {

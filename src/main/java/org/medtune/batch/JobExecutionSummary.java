@@ -5,7 +5,6 @@ import jakarta.batch.operations.NoSuchJobExecutionException;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.batch.runtime.JobInstance;
-import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
@@ -27,11 +26,10 @@ import org.medtune.ops.RunKey;
  * @param ended        null while it runs
  * @param parameters   what the operator gave
  * @param latest       whether it is the newest execution of its run
- * @param interrupted  whether it was running when its server was killed, so that only its status says that it runs
  */
 public record JobExecutionSummary(long executionId, String job, RunKey run, BatchStatus status, String exitStatus,
                                   Instant created, Instant ended, Map<String, String> parameters,
-                                  boolean latest, boolean interrupted) {
+                                  boolean latest) {
 
     /** JBeret keeps its own notes among a job's parameters under names that begin so. */
     private static final String INTERNAL_PREFIX = "jberet.";
@@ -63,16 +61,14 @@ public record JobExecutionSummary(long executionId, String job, RunKey run, Batc
         Instant created = execution.getCreateTime().toInstant();
         BatchStatus status = execution.getBatchStatus();
         Date ended = execution.getEndTime();
-        boolean interrupted = isActive(status)
-                && created.toEpochMilli() < ManagementFactory.getRuntimeMXBean().getStartTime();
         return new JobExecutionSummary(execution.getExecutionId(), execution.getJobName(), run, status,
                 execution.getExitStatus(), created, ended == null || isActive(status) ? null : ended.toInstant(),
-                given(execution.getJobParameters()), latest, interrupted);
+                given(execution.getJobParameters()), latest);
     }
 
-    /** Whether it is really running. */
+    /** Whether it is running, on this server or on another one. */
     public boolean running() {
-        return isActive(status) && !interrupted;
+        return isActive(status);
     }
 
     /** Whether a stop can be asked for. */
@@ -82,7 +78,7 @@ public record JobExecutionSummary(long executionId, String job, RunKey run, Batc
 
     /** Whether the run can go on from here. */
     public boolean restartable() {
-        return latest && (interrupted || status == BatchStatus.STOPPED || status == BatchStatus.FAILED);
+        return latest && (status == BatchStatus.STOPPED || status == BatchStatus.FAILED);
     }
 
     private static boolean isActive(BatchStatus status) {

@@ -5,14 +5,17 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
+import java.nio.file.Path;
 import org.medtune.chat.ChatService;
 import org.medtune.chat.ChatSettings;
 import org.medtune.chat.ResidentChatService;
 import org.medtune.ops.BaseModels;
 import org.medtune.ops.DeviceQueue;
 import org.medtune.ops.MedtuneHome;
+import org.medtune.ops.RecoverySettings;
 import org.medtune.ops.RunProgressBoard;
 import org.medtune.ops.Runs;
+import org.medtune.ops.ServerPlace;
 
 /** Gives the container one of each thing that a server has one of; the rooms below know no container. */
 @Dependent
@@ -38,6 +41,22 @@ public final class SiteBeans {
 
     static void release(@Disposes DeviceQueue queue) {
         queue.close();
+    }
+
+    @Produces
+    @Singleton
+    static ServerPlace serverPlace() {
+        return ServerPlace.take(Path.of(System.getProperty("jboss.server.data.dir")));
+    }
+
+    static void release(@Disposes ServerPlace place) {
+        place.close();
+    }
+
+    @Produces
+    @Singleton
+    static RecoverySettings recoverySettings() {
+        return RecoverySettings.ofEnvironment();
     }
 
     @Produces

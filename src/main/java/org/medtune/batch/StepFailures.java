@@ -8,6 +8,7 @@ import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import org.medtune.MedtuneException;
 import org.medtune.RecoverableException;
+import org.medtune.ops.ExecutionLeases;
 
 /**
  * How an artifact of a job tells that it cannot go on.
@@ -26,10 +27,12 @@ public final class StepFailures {
     static final int LONGEST_EXIT_STATUS = 512;
 
     private final JobContext job;
+    private final ExecutionLeases leases;
 
     @Inject
-    public StepFailures(JobContext job) {
+    public StepFailures(JobContext job, ExecutionLeases leases) {
         this.job = job;
+        this.leases = leases;
     }
 
     /** The work of a batchlet, or of one call of a chunk's artifact. */
@@ -47,6 +50,8 @@ public final class StepFailures {
      */
     public <T> T run(Work<T> work) {
         try {
+            // nothing is written for a run that another server may have taken over
+            leases.requireHeld(job.getExecutionId());
             return work.run();
         } catch (RecoverableException e) {
             job.setExitStatus(exitStatus(e.getMessage()));

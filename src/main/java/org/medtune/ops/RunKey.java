@@ -11,8 +11,11 @@ import java.time.Instant;
  */
 public record RunKey(long instanceId, Instant created) {
 
+    /** The id of the job whose instances are runs. */
+    public static final String JOB = "fine-tune";
+
     /** The name of the run's folder. */
     public String folderName() {
-        return "fine-tune-" + instanceId;
+        return JOB + "-" + instanceId;
     }
 }

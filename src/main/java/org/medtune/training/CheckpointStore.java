@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.AdapterRecord;
@@ -108,7 +109,7 @@ public final class CheckpointStore {
      * @throws org.medtune.InvalidInputException when it belongs to another run: the sentence names what differs
      */
     public Optional<Path> newestIntact() {
-        for (Path checkpoint : newestFirst()) {
+        for (Path checkpoint : newestFirst(folder)) {
             Optional<String> damage = Manifest.damageOf(checkpoint);
             if (damage.isPresent()) {
                 MESSAGES.damagedCheckpoint(checkpoint, damage.get());
@@ -148,7 +149,17 @@ public final class CheckpointStore {
         MESSAGES.resumedFrom(checkpoint, state.globalStep());
     }
 
-    private List<Path> newestFirst() {
+    /**
+     * The step of the newest intact checkpoint below a folder, whichever run it belongs to; says nothing of damaged ones.
+     *
+     * @throws org.medtune.RecoverableException when the folder cannot be read
+     */
+    public static OptionalInt newestIntactStep(Path folder) {
+        return newestFirst(folder).stream().filter(checkpoint -> Manifest.damageOf(checkpoint).isEmpty())
+                .mapToInt(CheckpointStore::step).findFirst();
+    }
+
+    private static List<Path> newestFirst(Path folder) {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }

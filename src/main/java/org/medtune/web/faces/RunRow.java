@@ -24,7 +24,7 @@ public record RunRow(JobExecutionSummary execution, RunProgress progress, Device
 
     /** The key of the status' name in the texts. */
     public String status() {
-        return execution.interrupted() ? "INTERRUPTED" : execution.status().name();
+        return execution.status().name();
     }
 
     /** What went wrong; null where the exit status says no more than the status. */

@@ -12,8 +12,7 @@ import org.medtune.ops.RunProgress;
  *
  * @param executionId of this execution
  * @param instanceId  of its run, the same after a restart
- * @param status      STARTING, STARTED, STOPPING, STOPPED, FAILED, COMPLETED or ABANDONED; INTERRUPTED when the server
- *                    was killed while it ran
+ * @param status      STARTING, STARTED, STOPPING, STOPPED, FAILED, COMPLETED or ABANDONED
  * @param exitStatus  the status, or the sentence of what went wrong
  * @param created     ISO 8601 in UTC
  * @param ended       missing while it runs
@@ -36,7 +35,7 @@ public record JobView(long executionId, long instanceId, String status, String e
     static JobView of(JobExecutionSummary execution, Optional<RunProgress> progress, Optional<DevicePlace> place,
                       String self) {
         return new JobView(execution.executionId(), execution.run().instanceId(),
-                execution.interrupted() ? "INTERRUPTED" : execution.status().name(), execution.exitStatus(),
+                execution.status().name(), execution.exitStatus(),
                 execution.created().toString(), execution.ended() == null ? null : execution.ended().toString(),
                 execution.stoppable(), execution.restartable(), execution.parameters(), progress.orElse(null),
                 place.orElse(null), new Links(self, self + "/metrics", self + "/report"));

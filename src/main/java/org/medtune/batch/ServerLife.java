@@ -1,0 +1,132 @@
+package org.medtune.batch;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Resource;
+import jakarta.batch.operations.BatchRuntimeException;
+import jakarta.batch.operations.JobOperator;
+import jakarta.batch.runtime.BatchRuntime;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.jberet.runtime.JobExecutionImpl;
+import org.medtune.RecoverableException;
+import org.medtune.ops.ExecutionLeases;
+import org.medtune.ops.MedtuneHome;
+import org.medtune.ops.Recovery;
+import org.medtune.ops.RecoverySettings;
+import org.medtune.ops.ServerPlace;
+
+/**
+ * Has this server say that it lives as long as the application does, and recovers what dead servers have left: when the
+ * application starts, before anybody can ask for a run, and from then on with every heartbeat, since another server of
+ * the same job repository may die.
+ */
+@Singleton
+public final class ServerLife {
+
+    @Inject
+    private ServerPlace place;
+
+    @Inject
+    private MedtuneHome home;
+
+    @Inject
+    private RecoverySettings settings;
+
+    @Resource(lookup = "java:jboss/datasources/BatchDS")
+    private DataSource jobRepository;
+
+    @Resource
+    private ManagedScheduledExecutorService executor;
+
+    private ExecutionLeases leases;
+    private Recovery recovery;
+    private ScheduledFuture<?> beats;
+    private List<Recovery.Recovered> toRestart = new ArrayList<>();
+
+    /** What the artifacts of jobs ask whether they may go on. */
+    @Produces
+    ExecutionLeases leases() {
+        return leases;
+    }
+
+    void begin(@Observes @Initialized(ApplicationScoped.class) Object application) {
+        leases = new ExecutionLeases(jobRepository, place.id(),
+                System.getProperty("jboss.node.name", InetAddress.getLoopbackAddress().getHostName()),
+                settings.expiry());
+        leases.open();
+        recovery = new Recovery(leases, home, settings);
+        recover();
+        long beat = settings.beat().toMillis();
+        beats = executor.scheduleAtFixedRate(this::beat, beat, beat, TimeUnit.MILLISECONDS);
+    }
+
+    @PreDestroy
+    void end() {
+        if (beats != null) {
+            beats.cancel(false);
+            leases.forgetSilentServers(true);
+        }
+    }
+
+    private void beat() {
+        try {
+            leases.beat();
+        } catch (RecoverableException e) {
+            MESSAGES.heartbeatFailed(settings.expiry().toSeconds(), e.getMessage(), e.getCause());
+            return;
+        }
+        try {
+            recover();
+            leases.releaseEnded();
+            leases.forgetSilentServers(false);
+            // not when the application starts, since the batch runtime is not ready for it then
+            List<Recovery.Recovered> now = toRestart;
+            toRestart = new ArrayList<>();
+            now.forEach(this::restart);
+        } catch (RuntimeException e) {
+            // a task that throws is never run again
+            MESSAGES.recoveryFailed(settings.beat().toSeconds(), e);
+        }
+    }
+
+    private void recover() {
+        List<Recovery.Recovered> recovered = recovery.recover(ServerLife::startedHere);
+        if (settings.autoRestart()) {
+            toRestart.addAll(recovered);
+        }
+    }
+
+    private void restart(Recovery.Recovered execution) {
+        if (execution.interruptions() >= RecoverySettings.MOST_INTERRUPTIONS) {
+            MESSAGES.interruptedTooOften(execution.executionId(), execution.interruptions());
+            return;
+        }
+        try {
+            MESSAGES.restartedAfterInterruption(execution.executionId(),
+                    BatchRuntime.getJobOperator().restart(execution.executionId(), new Properties()));
+        } catch (BatchRuntimeException e) {
+            MESSAGES.notRestarted(execution.executionId(), e);
+        }
+    }
+
+    /** JBeret remembers the job's definition with what it has started in this process. */
+    private static boolean startedHere(long executionId) {
+        JobOperator operator = BatchRuntime.getJobOperator();
+        return operator.getJobExecution(executionId) instanceof JobExecutionImpl execution
+                && execution.getJobInstance().getUnsubstitutedJob() != null;
+    }
+}
