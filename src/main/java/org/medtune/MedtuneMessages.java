@@ -720,6 +720,9 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = Message.NONE, value = "server ended at step %s, %s")
     String serverEndedAtStep(int step, String checkpoint);
 
+    @Message(id = Message.NONE, value = "its end could not be recorded, %s")
+    String endNotRecorded(String checkpoint);
+
     @Message(id = Message.NONE, value = "checkpoint %s is intact")
     String checkpointIsIntact(int step);
 

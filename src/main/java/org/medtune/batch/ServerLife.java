@@ -5,7 +5,6 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.batch.operations.BatchRuntimeException;
-import jakarta.batch.operations.JobOperator;
 import jakarta.batch.runtime.BatchRuntime;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,7 +20,6 @@ import java.util.Properties;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.jberet.runtime.JobExecutionImpl;
 import org.medtune.RecoverableException;
 import org.medtune.ops.ExecutionLeases;
 import org.medtune.ops.MedtuneHome;
@@ -104,7 +102,7 @@ public final class ServerLife {
     }
 
     private void recover() {
-        List<Recovery.Recovered> recovered = recovery.recover(ServerLife::startedHere);
+        List<Recovery.Recovered> recovered = recovery.recover(new OwnJobExecutions());
         if (settings.autoRestart()) {
             toRestart.addAll(recovered);
         }
@@ -121,12 +119,5 @@ public final class ServerLife {
         } catch (BatchRuntimeException e) {
             MESSAGES.notRestarted(execution.executionId(), e);
         }
-    }
-
-    /** JBeret remembers the job's definition with what it has started in this process. */
-    private static boolean startedHere(long executionId) {
-        JobOperator operator = BatchRuntime.getJobOperator();
-        return operator.getJobExecution(executionId) instanceof JobExecutionImpl execution
-                && execution.getJobInstance().getUnsubstitutedJob() != null;
     }
 }

@@ -141,6 +141,13 @@ public final class ExecutionLeases {
         held.add(executionId);
     }
 
+    /** Gives back the lease of an execution that this server does not work on any more, whatever its status. */
+    void giveUp(long executionId) {
+        inTransaction(connection -> update(connection,
+                "DELETE FROM MEDTUNE_LEASE WHERE JOBEXECUTIONID = ? AND SERVERID = ?", executionId, text(server)));
+        held.remove(executionId);
+    }
+
     /**
      * Refuses to go on with an execution that others may have taken for dead.
      *

@@ -8,14 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.medtune.training.CheckpointStore;
 
 /**
  * Finds executions that a dead server has left as if they were running, and makes them STOPPED, which is what the console
- * can restart, with an exit status that says what happened and what is left. Never one whose server lives. Used by one
- * thread at a time.
+ * can restart, with an exit status that says what happened and what is left. Never one whose server lives, unless it is
+ * this server and knows that the execution has ended, without the database to record it. Used by one thread at a time.
  */
 public final class Recovery {
 
@@ -27,11 +26,13 @@ public final class Recovery {
     private final long patienceNanos;
     private final LongSupplier nanoTime;
     private final Map<Long, Long> firstSeenWithoutLease = new HashMap<>();
+    private final Map<Long, Long> firstSeenEnded = new HashMap<>();
 
     /**
      * Recovery by one server.
      *
-     * @param settings say how long an execution may be without a lease, as a new one is for a moment
+     * @param settings say how long an execution may be without a lease, or without its end on record, as every one is for
+     *                 a moment
      */
     public Recovery(ExecutionLeases leases, MedtuneHome home, RecoverySettings settings) {
         this(leases, home, settings, System::nanoTime);
@@ -54,56 +55,89 @@ public final class Recovery {
     public record Recovered(long executionId, String job, int interruptions) {
     }
 
+    /** What this process itself knows of its executions, whatever the job repository says. */
+    public interface OwnExecutions {
+
+        /** Whether this process has started it. */
+        boolean started(long executionId);
+
+        /** Whether this process has started it and it has ended. */
+        boolean ended(long executionId);
+
+        /** What the job repository says of it now. */
+        void markStopped(long executionId, String exitStatus);
+    }
+
     /**
-     * Looks once.
+     * Looks once. Takes the lease of executions of this process that have none yet.
      *
-     * @param startedHere whether this process has started an execution; it takes the lease of one that has none yet
      * @return what was recovered
      * @throws org.medtune.RecoverableException if the database fails
      */
-    public List<Recovered> recover(LongPredicate startedHere) {
+    public List<Recovered> recover(OwnExecutions own) {
         List<ActiveExecution> active = leases.active();
-        firstSeenWithoutLease.keySet().retainAll(active.stream().map(ActiveExecution::executionId).toList());
+        List<Long> ids = active.stream().map(ActiveExecution::executionId).toList();
+        firstSeenWithoutLease.keySet().retainAll(ids);
+        firstSeenEnded.keySet().retainAll(ids);
         List<Recovered> recovered = new ArrayList<>();
         for (ActiveExecution execution : active) {
-            if (execution.owner() == null && startedHere.test(execution.executionId())) {
-                leases.claim(execution.executionId());
-            } else if (leases.ownerIsDead(execution) || withoutLeaseForLong(execution)) {
-                String exitStatus = INTERRUPTED + whatIsLeft(execution);
-                if (leases.end(execution, exitStatus)) {
-                    MESSAGES.executionRecovered(execution.executionId(), execution.job(), exitStatus);
-                    recovered.add(new Recovered(execution.executionId(), execution.job(),
-                            execution.interruptions() + 1));
+            long id = execution.executionId();
+            if (execution.owner() == null && own.started(id)) {
+                leases.claim(id);
+            } else if (leases.ownedHere(execution)) {
+                if (own.ended(id) && forLong(firstSeenEnded, id)) {
+                    leases.giveUp(id);
+                    stop(execution, MESSAGES.endNotRecorded(checkpointOf(execution))).ifPresent(stopped -> {
+                        own.markStopped(id, stopped);
+                        recovered.add(new Recovered(id, execution.job(), execution.interruptions() + 1));
+                    });
                 }
+            } else if (leases.ownerIsDead(execution)
+                    || execution.owner() == null && forLong(firstSeenWithoutLease, id)) {
+                stop(execution, whatIsLeft(execution)).ifPresent(stopped ->
+                        recovered.add(new Recovered(id, execution.job(), execution.interruptions() + 1)));
             }
         }
         return recovered;
     }
 
-    private boolean withoutLeaseForLong(ActiveExecution execution) {
-        if (execution.owner() != null) {
-            firstSeenWithoutLease.remove(execution.executionId());
-            return false;
+    /** The exit status, if it was this server that stopped it. */
+    private Optional<String> stop(ActiveExecution execution, String sentence) {
+        String exitStatus = INTERRUPTED + sentence;
+        if (!leases.end(execution, exitStatus)) {
+            return Optional.empty();
         }
+        MESSAGES.executionRecovered(execution.executionId(), execution.job(), exitStatus);
+        return Optional.of(exitStatus);
+    }
+
+    private boolean forLong(Map<Long, Long> firstSeen, long executionId) {
         long now = nanoTime.getAsLong();
-        return now - firstSeenWithoutLease.computeIfAbsent(execution.executionId(), id -> now) > patienceNanos;
+        return now - firstSeen.computeIfAbsent(executionId, id -> now) > patienceNanos;
     }
 
     private String whatIsLeft(ActiveExecution execution) {
         if (execution.step() == null) {
             return MESSAGES.serverEndedBeforeTheFirstStep();
         }
-        Optional<RunFolder> folder = execution.job().equals(RunKey.JOB)
-                ? RunFolder.find(home, execution.run()) : Optional.empty();
+        Optional<RunFolder> folder = folder(execution);
         if (folder.isEmpty()) {
             return MESSAGES.serverEndedInStep(execution.step());
         }
-        OptionalInt checkpoint = CheckpointStore.newestIntactStep(folder.get().checkpoints());
-        String rest = checkpoint.isPresent() ? MESSAGES.checkpointIsIntact(checkpoint.getAsInt())
-                : MESSAGES.noCheckpointYet();
         Optional<StepMetrics> last = folder.get().metrics().last();
         return execution.step().equals("train") && last.isPresent()
-                ? MESSAGES.serverEndedAtStep(last.get().step(), rest)
-                : MESSAGES.serverEndedInStepWithCheckpoint(execution.step(), rest);
+                ? MESSAGES.serverEndedAtStep(last.get().step(), checkpointOf(execution))
+                : MESSAGES.serverEndedInStepWithCheckpoint(execution.step(), checkpointOf(execution));
+    }
+
+    private String checkpointOf(ActiveExecution execution) {
+        OptionalInt checkpoint = folder(execution)
+                .map(folder -> CheckpointStore.newestIntactStep(folder.checkpoints())).orElse(OptionalInt.empty());
+        return checkpoint.isPresent() ? MESSAGES.checkpointIsIntact(checkpoint.getAsInt())
+                : MESSAGES.noCheckpointYet();
+    }
+
+    private Optional<RunFolder> folder(ActiveExecution execution) {
+        return execution.job().equals(RunKey.JOB) ? RunFolder.find(home, execution.run()) : Optional.empty();
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -31,6 +32,7 @@ abstract class RecoveryContract {
     @TempDir
     private Path folder;
 
+    private final List<String> marked = new ArrayList<>();
     private final AtomicLong clock = new AtomicLong(5);
     private JobRepositoryDatabase repository;
     private MedtuneHome home;
@@ -50,7 +52,27 @@ abstract class RecoveryContract {
     }
 
     private List<Recovery.Recovered> recover(ExecutionLeases leases) {
-        return new Recovery(leases, home, SETTINGS, clock::get).recover(execution -> false);
+        return new Recovery(leases, home, SETTINGS, clock::get).recover(own(0, false));
+    }
+
+    private Recovery.OwnExecutions own(long execution, boolean ended) {
+        return new Recovery.OwnExecutions() {
+
+            @Override
+            public boolean started(long executionId) {
+                return executionId == execution;
+            }
+
+            @Override
+            public boolean ended(long executionId) {
+                return started(executionId) && ended;
+            }
+
+            @Override
+            public void markStopped(long executionId, String exitStatus) {
+                marked.add(executionId + " " + exitStatus);
+            }
+        };
     }
 
     private void stepsAndCheckpoint(RunKey run, int steps, int checkpoint) throws IOException {
@@ -157,11 +179,11 @@ abstract class RecoveryContract {
         Recovery recovery = new Recovery(server(HERE, "one"), home, SETTINGS, clock::get);
 
         // when
-        List<Recovery.Recovered> atFirst = recovery.recover(execution -> false);
+        List<Recovery.Recovered> atFirst = recovery.recover(own(0, false));
         clock.addAndGet(Duration.ofSeconds(29).toNanos());
-        List<Recovery.Recovered> soon = recovery.recover(execution -> false);
+        List<Recovery.Recovered> soon = recovery.recover(own(0, false));
         clock.addAndGet(Duration.ofSeconds(2).toNanos());
-        List<Recovery.Recovered> later = recovery.recover(execution -> false);
+        List<Recovery.Recovered> later = recovery.recover(own(0, false));
 
         // then
         assertThat(atFirst).isEmpty();
@@ -179,12 +201,34 @@ abstract class RecoveryContract {
 
         // when
         List<Recovery.Recovered> recovered =
-                new Recovery(here, home, SETTINGS, clock::get).recover(execution -> execution == 11);
+                new Recovery(here, home, SETTINGS, clock::get).recover(own(11, false));
 
         // then
         assertThat(recovered).isEmpty();
         assertThat(here.active()).singleElement().satisfies(execution ->
                 assertThat(here.ownedHere(execution)).isTrue());
+    }
+
+    @Test
+    void whatHasEndedHereWithoutADatabaseToRecordItIsStopped() throws IOException {
+        // given: the lease is this server's own, and it lives
+        RunKey run = repository.running(1, 11, "fine-tune", "STARTED", "train");
+        stepsAndCheckpoint(run, 12, 10);
+        ExecutionLeases here = server(HERE, "one");
+        here.claim(11);
+        Recovery recovery = new Recovery(here, home, SETTINGS, clock::get);
+
+        // when: its end may be about to be recorded
+        List<Recovery.Recovered> atFirst = recovery.recover(own(11, true));
+        clock.addAndGet(Duration.ofSeconds(31).toNanos());
+        List<Recovery.Recovered> later = recovery.recover(own(11, true));
+
+        // then
+        String exitStatus = "interrupted: its end could not be recorded, checkpoint 10 is intact";
+        assertThat(atFirst).isEmpty();
+        assertThat(later).hasSize(1);
+        assertThat(repository.outcome(11)).isEqualTo("STOPPED (" + exitStatus + ") ended");
+        assertThat(marked).containsExactly("11 " + exitStatus);
     }
 
     @ParameterizedTest
