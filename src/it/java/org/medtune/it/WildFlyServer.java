@@ -7,9 +7,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +30,7 @@ public final class WildFlyServer implements AutoCloseable {
     private final Path folder;
     private final int portOffset;
     private final Map<String, String> environment;
+    private final Path home;
     private Process process;
 
     /**
@@ -38,7 +41,24 @@ public final class WildFlyServer implements AutoCloseable {
      * @param environment more variables for its process
      */
     public WildFlyServer(String name, int portOffset, Map<String, String> environment) {
+        this(name, portOffset, environment, null);
+    }
+
+    /**
+     * A server that shares the MEDTUNE_HOME of another.
+     *
+     * @param name of it among those
+     * @param with the other; its environment is this one's too
+     */
+    WildFlyServer(String name, int portOffset, WildFlyServer with) {
+        this(name, portOffset, Stream.concat(with.environment.entrySet().stream(),
+                Stream.of(Map.entry("MEDTUNE_SERVER_NAME", name)))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)), with.home());
+    }
+
+    private WildFlyServer(String name, int portOffset, Map<String, String> environment, Path home) {
         this.folder = Path.of(System.getProperty("medtune.it.folder")).resolve(name);
+        this.home = home == null ? folder.resolve("home") : home;
         this.portOffset = portOffset;
         this.environment = Map.copyOf(environment);
         try {
@@ -46,6 +66,36 @@ public final class WildFlyServer implements AutoCloseable {
             copyTree(installation.resolve("standalone"), baseFolder());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Changes its configuration while it does not run, as {@code jboss-cli.sh} does offline.
+     *
+     * @param operations lines of a script
+     */
+    WildFlyServer configure(List<String> operations) {
+        try {
+            Path script = folder.resolve("configure.cli");
+            List<String> lines = new ArrayList<>();
+            lines.add("embed-server --server-config=standalone.xml");
+            lines.addAll(operations);
+            lines.add("stop-embedded-server");
+            Files.write(script, lines);
+            ProcessBuilder builder = new ProcessBuilder(installation.resolve("bin/jboss-cli.sh").toString(),
+                    "--file=" + script);
+            builder.environment().put("JAVA_OPTS", "-Djboss.server.base.dir=" + baseFolder());
+            builder.redirectErrorStream(true).redirectOutput(folder.resolve("configure.log").toFile());
+            int exit = builder.start().waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException(Files.readString(folder.resolve("configure.log")));
+            }
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 
@@ -113,12 +163,13 @@ public final class WildFlyServer implements AutoCloseable {
 
     /** What the server writes: runs, adapters, users, job repository. */
     public Path home() {
-        return folder.resolve("home");
+        return home;
     }
 
     /** The server's log. */
     public Path log() {
-        return home().resolve("log/server.log");
+        String name = environment.get("MEDTUNE_SERVER_NAME");
+        return home().resolve(name == null ? "log" : "log-" + name).resolve("server.log");
     }
 
     /** Stops it if it runs. */
