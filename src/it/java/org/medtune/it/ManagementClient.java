@@ -91,6 +91,18 @@ public final class ManagementClient implements AutoCloseable {
         execute(Operations.createOperation("deploy", Operations.createAddress("deployment", DEPLOYMENT)));
     }
 
+    /** Has the server finish what it does, and begin nothing. */
+    void suspend() {
+        ModelNode operation = Operations.createOperation("suspend");
+        operation.get("suspend-timeout").set(60);
+        execute(operation);
+    }
+
+    /** Lets it work again. */
+    void resume() {
+        execute(Operations.createOperation("resume"));
+    }
+
     /** Ends the server after what it is doing. */
     void shutdown() {
         execute(Operations.createOperation("shutdown"));

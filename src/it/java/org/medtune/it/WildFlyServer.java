@@ -131,11 +131,23 @@ public final class WildFlyServer implements AutoCloseable {
                 .until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
     }
 
+    /** Ends it as the operating system's shutdown does, with SIGTERM, and waits for its end. */
+    public void terminate() {
+        // the script waits for Java, and would pass nothing on
+        List<ProcessHandle> processes = process.descendants().toList();
+        processes.forEach(ProcessHandle::destroy);
+        awaitEnd();
+    }
+
     /** Ends it as an operator would, and waits for its end. */
     public void stop() {
         try (ManagementClient management = management()) {
             management.shutdown();
         }
+        awaitEnd();
+    }
+
+    private void awaitEnd() {
         try {
             if (!process.waitFor(SHUTDOWN.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IllegalStateException("the server has not ended after " + SHUTDOWN + ", see " + console());

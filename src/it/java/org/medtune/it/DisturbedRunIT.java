@@ -1,0 +1,270 @@
+package org.medtune.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whatever happens to the server in the middle of a run of 60 steps, the run goes on afterwards and ends with the very
+ * adapter of an undisturbed run. Moments are drawn from a seed; {@code -Dmedtune.it.kills=20} kills four runs five times
+ * each instead of one, and {@code -Dmedtune.it.seed} draws others.
+ */
+class DisturbedRunIT {
+
+    private static final int PORT_OFFSET = Integer.getInteger("medtune.it.port.offset", 210) + 50;
+    private static final int KILLS_A_RUN = 5;
+    private static final int KILLS = Integer.getInteger("medtune.it.kills", KILLS_A_RUN);
+    private static final long SEED = Long.getLong("medtune.it.seed", 3407);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final int STEPS = 60;
+    private static final int SAVE_STEPS = 5;
+
+    private static WildFlyServer server;
+    private static Map<String, String> parameters;
+    private static Map<String, byte[]> undisturbed;
+
+    @BeforeAll
+    static void trainUndisturbed() throws IOException {
+        server = new WildFlyServer("disturbed", PORT_OFFSET, Map.of()).start();
+        parameters = new TreeMap<>(Map.of("dataset.file", manyRows().toString(), "dataset.rows", "0",
+                "max.seq.length", "192", "per.device.train.batch.size", "1", "gradient.accumulation.steps", "1",
+                "max.steps", Integer.toString(STEPS), "save.steps", Integer.toString(SAVE_STEPS),
+                "evaluation.share", "0.005", "evaluation.max.new.tokens", "40"));
+        try (ManagementClient management = server.management()) {
+            long execution = start(management, "undisturbed");
+            assertThat(management.awaitEnd(execution, PATIENCE)).as(management.exitStatus(execution))
+                    .isEqualTo("COMPLETED");
+        }
+        undisturbed = adapter("undisturbed");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    /** The sample dataset many times over, so that formatting it takes long enough to be killed in. */
+    private static Path manyRows() throws IOException {
+        List<String> rows = Files.readAllLines(Path.of("data/medical-reasoning-sample-zh.jsonl"));
+        Path file = server.home().resolve("many-rows.jsonl");
+        Files.write(file, IntStream.range(0, 15).mapToObj(time -> rows).flatMap(List::stream).toList());
+        return file;
+    }
+
+    @Test
+    void aKilledServerLosesAtMostTheStepsSinceTheLastCheckpoint() throws IOException {
+        for (int run = 0; run < KILLS / KILLS_A_RUN; run++) {
+            Random random = new Random(SEED + run);
+            String name = "killed-" + run;
+            long execution = begin(name);
+            for (Moment moment : moments(random, execution)) {
+                execution = killAndGoOn(execution, moment);
+            }
+            assertEndsAsIfUndisturbed(name, execution);
+        }
+    }
+
+    /** @param reached whether it is time */
+    private record Moment(String description, BooleanSupplier reached, long nanosAfter) {
+    }
+
+    /** In formatting, between checkpoints, while one is written, in the evaluation, and about when it is published. */
+    private static List<Moment> moments(Random random, long execution) {
+        Path run = run(execution);
+        int step = 1 + random.nextInt(25);
+        int checkpoint = SAVE_STEPS * (6 + random.nextInt(5));
+        List<Moment> moments = new ArrayList<>();
+        moments.add(new Moment("format", () -> Files.isDirectory(run.resolve("dataset")),
+                millis(random, 600)));
+        moments.add(new Moment("step " + step, () -> steps(run) >= step, millis(random, 300)));
+        moments.add(new Moment("writing of checkpoint " + checkpoint, () ->
+                steps(run) >= checkpoint && hasHiddenFolder(run.resolve("checkpoints")), millis(random, 4)));
+        moments.add(new Moment("evaluate",
+                () -> Files.isDirectory(run.resolve("checkpoints/checkpoint-" + STEPS)), millis(random, 800)));
+        moments.add(new Moment("publish", () -> Files.exists(run.resolve("evaluation.json")), millis(random, 25)));
+        return moments;
+    }
+
+    private static long millis(Random random, int most) {
+        return (long) (random.nextDouble() * most * 1_000_000);
+    }
+
+    /** The execution that goes on; the same one where it had ended before it could be killed. */
+    private static long killAndGoOn(long execution, Moment moment) {
+        waitFor(moment);
+        server.kill();
+        server.start();
+        try (ManagementClient management = server.management()) {
+            String status = management.batchStatus(execution);
+            String exitStatus = management.exitStatus(execution);
+            if (status.equals("COMPLETED")) {
+                assertThat(moment.description()).isEqualTo("publish");
+                return execution;
+            }
+            assertThat(status).as(moment + " " + exitStatus).isEqualTo("STOPPED");
+            assertThat(exitStatus).as(moment.toString()).startsWith("interrupted: server ended ");
+            assertThat(lostSteps(exitStatus)).as(exitStatus).isBetween(0, SAVE_STEPS);
+            assertThat(undisturbed).allSatisfy((file, bytes) ->
+                    assertThat(adapter("undisturbed").get(file)).isEqualTo(bytes));
+            return management.restartJob(execution);
+        }
+    }
+
+    /** What has to be trained again; a checkpoint may be there before its last step is on record. */
+    private static int lostSteps(String exitStatus) {
+        int step = number(exitStatus, ".*at step (\\d+).*");
+        int checkpoint = number(exitStatus, ".*checkpoint (\\d+) is intact");
+        return Math.max(0, step - checkpoint);
+    }
+
+    private static int number(String text, String pattern) {
+        return text.matches(pattern) ? Integer.parseInt(text.replaceAll(pattern, "$1")) : 0;
+    }
+
+    @Test
+    void whatAnOperatorDoesToTheServerStopsARunWithACheckpointOfItsStep() throws IOException {
+        long execution = begin("disturbed");
+        try (ManagementClient management = server.management()) {
+            Path run = run(execution);
+
+            // the operating system shuts down
+            waitFor(new Moment("step 3", () -> steps(run) >= 3, 0));
+            server.terminate();
+            server.start();
+            execution = goOnAfterStop(execution);
+
+            // the application is taken away and brought back
+            waitFor(new Moment("step 12", () -> steps(run) >= 12, 0));
+            management.undeploy();
+            management.deploy();
+            execution = goOnAfterStop(execution);
+
+            // the server is suspended; resumed, it restarts the run by itself
+            waitFor(new Moment("step 22", () -> steps(run) >= 22, 0));
+            management.suspend();
+            management.resume();
+            long suspended = execution;
+            execution = await("the run to go on").atMost(PATIENCE).pollInterval(Duration.ofMillis(200))
+                    .until(DisturbedRunIT::newest, newest -> newest > suspended);
+
+            // the console's Stop
+            waitFor(new Moment("step 33", () -> steps(run) >= 33, 0));
+            management.stopJob(execution);
+            assertThat(management.awaitEnd(execution, PATIENCE)).isEqualTo("STOPPED");
+            execution = goOnAfterStop(execution);
+        }
+        assertEndsAsIfUndisturbed("disturbed", execution);
+    }
+
+    private static long goOnAfterStop(long execution) {
+        try (ManagementClient management = server.management()) {
+            assertThat(management.awaitEnd(execution, PATIENCE)).as(management.exitStatus(execution))
+                    .isEqualTo("STOPPED");
+            Path run = run(execution);
+            assertThat(run.resolve("checkpoints/checkpoint-" + steps(run)))
+                    .as("the checkpoint of the step that it was in").isDirectory();
+            return management.restartJob(execution);
+        }
+    }
+
+    private static void assertEndsAsIfUndisturbed(String name, long execution) throws IOException {
+        try (ManagementClient management = server.management()) {
+            assertThat(management.awaitEnd(execution, PATIENCE)).as(management.exitStatus(execution))
+                    .isEqualTo("COMPLETED");
+        }
+        assertThat(adapter(name)).allSatisfy((file, bytes) ->
+                assertThat(bytes).as("%s of %s", file, name).isEqualTo(undisturbed.get(file)));
+        JsonNode steps = server.rest().get("api/jobs/" + execution + "/metrics").json().path("steps");
+        assertThat(steps.findValues("step").stream().map(JsonNode::asInt).toList())
+                .isEqualTo(IntStream.rangeClosed(1, STEPS).boxed().toList());
+        try (Stream<Path> published = Files.list(server.home().resolve("adapters"))) {
+            assertThat(published.map(path -> path.getFileName().toString())
+                    .filter(file -> file.startsWith(name))).containsExactly(name);
+        }
+    }
+
+    private static long begin(String adapterName) {
+        try (ManagementClient management = server.management()) {
+            return start(management, adapterName);
+        }
+    }
+
+    private static long start(ManagementClient management, String adapterName) {
+        Map<String, String> all = new TreeMap<>(parameters);
+        all.put("adapter.name", adapterName);
+        return management.startJob(all);
+    }
+
+    private static void waitFor(Moment moment) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!moment.reached().getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("never reached: " + moment.description());
+            }
+
+            sleep(1_000_000);
+        }
+        sleep(moment.nanosAfter());
+    }
+
+    private static void sleep(long nanos) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Path run(long execution) {
+        return server.home().resolve("runs/fine-tune-"
+                + server.rest().get("api/jobs/" + execution).json().path("instanceId").asLong());
+    }
+
+    private static long newest() {
+        return server.rest().get("api/jobs?limit=1").json().path("jobs").path(0).path("executionId").asLong();
+    }
+
+    private static int steps(Path run) {
+        try (Stream<String> lines = Files.lines(run.resolve("metrics.jsonl"))) {
+            return (int) lines.count();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private static boolean hasHiddenFolder(Path folder) {
+        try (Stream<Path> children = Files.list(folder)) {
+            return children.anyMatch(child -> child.getFileName().toString().startsWith("."));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Map<String, byte[]> adapter(String name) {
+        Path folder = server.home().resolve("adapters").resolve(name);
+        try {
+            return Map.of("adapter_config.json", Files.readAllBytes(folder.resolve("adapter_config.json")),
+                    "adapter_model.safetensors", Files.readAllBytes(folder.resolve("adapter_model.safetensors")));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
