@@ -76,6 +76,11 @@ public final class ManagementClient implements AutoCloseable {
                 + " " + attribute(address, "exit-status");
     }
 
+    /** The server's name. */
+    String serverName() {
+        return attribute(new ModelNode().setEmptyList(), "name");
+    }
+
     /** The deployment's status, OK when all is well. */
     public String deploymentStatus() {
         return attribute(Operations.createAddress("deployment", DEPLOYMENT), "status");

@@ -163,6 +163,34 @@ public final class WildFlyServer implements AutoCloseable {
         return "http://localhost:" + (HTTP_PORT + portOffset) + "/medtune/";
     }
 
+    /**
+     * Where the management interface and the console are, with a slash at the end.
+     *
+     * @param user name and password with a colon between, or null
+     */
+    String managementAddress(String user) {
+        return "http://" + (user == null ? "" : user + "@") + "localhost:" + (MANAGEMENT_PORT + portOffset) + "/";
+    }
+
+    /** Makes a user of the console, as add-user.sh does. */
+    void addConsoleUser(String name, String password) {
+        ProcessBuilder builder = new ProcessBuilder(installation.resolve("bin/add-user.sh").toString(),
+                "-sc", home().resolve("users").toString(), "-u", name, "-p", password, "-s");
+        builder.environment().keySet().removeAll(List.of("JAVA_OPTS", "JBOSS_HOME"));
+        builder.redirectErrorStream(true).redirectOutput(folder.resolve("add-user.log").toFile());
+        try {
+            int exit = builder.start().waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException(Files.readString(folder.resolve("add-user.log")));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** A client of the application's REST interface. */
     public RestClient rest() {
         return new RestClient(HTTP_PORT + portOffset);
