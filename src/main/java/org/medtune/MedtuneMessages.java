@@ -670,8 +670,8 @@ public interface MedtuneMessages extends BasicLogger {
     InvalidInputException promptDoesNotFit(int promptTokens, int newTokens, int context);
 
     @LogMessage(level = Logger.Level.WARN)
-    @Message(id = 601, value = "Execution %s of the job %s was running when its server ended; it is STOPPED now and can be "
-            + "restarted (%s)")
+    @Message(id = 601, value = "Execution %s of the job %s is not running any more; it is STOPPED now and can be restarted "
+            + "(%s)")
     void executionRecovered(long executionId, String job, String exitStatus);
 
     @Message(id = 602, value = "Execution %s does not go on here: this server could not tell the job repository for %s s "

@@ -19,7 +19,7 @@ class PostgresIT {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Map<String, String> SMALL = Map.of(
             "dataset.rows", "40", "per.device.train.batch.size", "1", "gradient.accumulation.steps", "1",
-            "max.steps", "80", "warmup.steps", "2", "save.steps", "3", "evaluation.max.new.tokens", "4");
+            "max.steps", "50", "warmup.steps", "2", "save.steps", "3", "evaluation.max.new.tokens", "4");
 
     @TempDir
     private Path data;
@@ -49,7 +49,7 @@ class PostgresIT {
             long restarted = management.restartJob(killed);
             assertThat(management.awaitEnd(restarted, PATIENCE))
                     .as(management.exitStatus(restarted)).isEqualTo("COMPLETED");
-            assertThat(two.rest().get("api/jobs/" + restarted + "/metrics").json().path("steps")).hasSize(80);
+            assertThat(two.rest().get("api/jobs/" + restarted + "/metrics").json().path("steps")).hasSize(50);
         }
     }
 
@@ -76,7 +76,7 @@ class PostgresIT {
             long restarted = management.restartJob(lost);
             assertThat(management.awaitEnd(restarted, PATIENCE))
                     .as(management.exitStatus(restarted)).isEqualTo("COMPLETED");
-            assertThat(server.rest().get("api/jobs/" + restarted + "/metrics").json().path("steps")).hasSize(80);
+            assertThat(server.rest().get("api/jobs/" + restarted + "/metrics").json().path("steps")).hasSize(50);
         }
     }
 

@@ -12,7 +12,6 @@ import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,10 +29,10 @@ import org.medtune.ops.ServerPlace;
 /**
  * Has this server say that it lives as long as the application does, and recovers what dead servers have left: when the
  * application starts, before anybody can ask for a run, and from then on with every heartbeat, since another server of
- * the same job repository may die.
+ * the same job repository may die. Not final, since the container makes a subclass of it.
  */
-@Singleton
-public final class ServerLife {
+@ApplicationScoped
+class ServerLife {
 
     @Inject
     private ServerPlace place;
