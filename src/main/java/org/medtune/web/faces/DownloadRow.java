@@ -18,7 +18,7 @@ public record DownloadRow(JobExecutionSummary execution, DownloadProgress progre
 
     /** The key of the status' name in the texts. */
     public String status() {
-        return execution.interrupted() ? "INTERRUPTED" : execution.status().name();
+        return execution.status().name();
     }
 
     /** What went wrong; null where the exit status says no more than the status. */

@@ -27,7 +27,7 @@ public record DownloadView(long executionId, long instanceId, String status, Str
 
     static DownloadView of(JobExecutionSummary execution, Optional<DownloadProgress> progress) {
         return new DownloadView(execution.executionId(), execution.run().instanceId(),
-                execution.interrupted() ? "INTERRUPTED" : execution.status().name(), execution.exitStatus(),
+                execution.status().name(), execution.exitStatus(),
                 execution.created().toString(), execution.ended() == null ? null : execution.ended().toString(),
                 execution.stoppable(), execution.restartable(), execution.parameters(), progress.orElse(null));
     }
