@@ -185,8 +185,9 @@ class RepositoryDownloadTest {
         // given: half of an earlier content
         hub.fault("model.safetensors", Fault.BREAK, Fault.status(503), Fault.status(503));
         assertFails(RecoverableException.class, "MEDTUNE000863");
+        // a broken connection may swallow the end of what was sent
         assertThat(Files.size(RepositoryDownload.unfinished(target).resolve("model.safetensors.part")))
-                .isEqualTo(weights.length / 2);
+                .isBetween(1L, weights.length / 2L);
         byte[] others = noise(200_000);
         hub.put(NAME, "model.safetensors", others, true);
 
