@@ -265,6 +265,9 @@ class Kernels(Module):
 
   # ---- optimizer ----
 
+  def is_finite(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return __torch__.optimizer.is_finite(x)
+
   def clip_gradient(self: __torch__.Kernels, gradient: Tensor, maximum: float) -> Tensor:
     return __torch__.optimizer.clip(gradient, maximum)
 

@@ -8,6 +8,12 @@ def clip(gradient: Tensor, maximum: float) -> Tensor:
     gradient.mul_(torch.clamp((norm + 1e-06).reciprocal() * maximum, max=1.))
   return norm
 
+def is_finite(x: Tensor) -> Tensor:
+  # 1. where every element is a finite number, else 0.; the extremes of a tensor with a NaN are NaN, and finding them
+  # takes no memory of the tensor's size
+  least, greatest = torch.aminmax(x)
+  return torch.all(torch.isfinite(torch.stack([least, greatest]))).to(6)
+
 def adamw(parameters: Tensor, gradient: Tensor, first_moment: Tensor, second_moment: Tensor, steps_done: Tensor,
         learning_rate: float, beta1: float, beta2: float, epsilon: float, weight_decay: float) -> Tensor:
   # AdamW (Loshchilov and Hutter 2019). The tensors are read back from the lists that the fused kernel wrote to: the

@@ -14,8 +14,9 @@ import org.jboss.logging.annotations.MessageLogger;
 /**
  * Every sentence that an operator can see, each with a permanent id that is never reused. Rooms own ranges of
  * ids: 1-99 configuration and runs, 100-199 tensor, 200-299 model, 300-399 adapter, 400-449 dataset (of which 417-419
- * and 426-439 chat), 450-499 conversations, 500-599 training, 600-699 evaluation and generation
- * (of which 601-619 leases and recovery, 620-639 the queue for devices and the job purge), 700-799 batch, 800-899 web and launcher.
+ * and 426-439 chat), 450-499 conversations, 500-599 training, 600-699 evaluation and generation (of which 601-619 leases
+ * and recovery, 620-639 the queue for devices and the job purge, 640-669 what ends a run before its end), 700-799 batch,
+ * 800-899 web and launcher.
  *
  * <p>An error sentence says what is wrong, with the value, and what to change.
  */
@@ -62,11 +63,11 @@ public interface MedtuneMessages extends BasicLogger {
     InvalidInputException datasetFileMissing(String given, String file, Path dataFolder);
 
     @Message(id = 12, value = "The dataset %s cannot be read; give the server's user permission to read it.")
-    InvalidInputException datasetUnreadable(Path file);
+    RecoverableException datasetUnreadable(Path file);
 
     @Message(id = 13, value = "Nothing can be written into %s (%s); give the server's user permission, or start the "
             + "server with another MEDTUNE_HOME.")
-    InvalidInputException folderNotWritable(Path folder, String reason);
+    RecoverableException folderNotWritable(Path folder, String reason);
 
     @Message(id = 15, value = "The run's files at %s cannot be used (%s); mend that and restart the job.")
     RecoverableException runFolderUnusable(Path path, String reason, @Cause Throwable cause);
@@ -99,9 +100,9 @@ public interface MedtuneMessages extends BasicLogger {
             + "or device=auto, or install the CUDA build of PyTorch 2.7.1 as the documentation describes.")
     InvalidInputException noSuchAccelerator(String name, int present);
 
-    @Message(id = 102, value = "Memory on %s ran out in the kernel %s. Lower max.seq.length or "
-            + "per.device.train.batch.size, set gradient.checkpointing to on or offload, or free memory, and restart "
-            + "the run.")
+    @Message(id = 102, value = "Memory on %s ran out in the kernel %s. Free memory, or set gradient.checkpointing to "
+            + "on or offload, and restart the run; or start a new one with a smaller max.seq.length or "
+            + "per.device.train.batch.size.")
     RecoverableException outOfMemory(String device, String kernel, @Cause Throwable cause);
 
     @LogMessage(level = Logger.Level.INFO)
@@ -115,7 +116,7 @@ public interface MedtuneMessages extends BasicLogger {
 
     @Message(id = 180, value = "The tokenizer file %s cannot be read: %s. Point to a Hugging Face model folder that "
             + "holds a readable tokenizer.json.")
-    InvalidInputException unreadableTokenizer(Path file, String reason, @Cause Throwable cause);
+    RecoverableException unreadableTokenizer(Path file, String reason, @Cause Throwable cause);
 
     @Message(id = 181, value = "The tokenizer file %s is damaged or of a kind that is not supported: %s. Copy "
             + "tokenizer.json of the model again.")
@@ -136,7 +137,7 @@ public interface MedtuneMessages extends BasicLogger {
 
     @Message(id = 202, value = "The file %s cannot be read (%s). Give the server's user the right to read it, or "
             + "copy it again.")
-    InvalidInputException unreadableModelFile(Path file, String reason);
+    RecoverableException unreadableModelFile(Path file, String reason);
 
     @Message(id = 203, value = "The file %s is malformed: %s. Copy it again from where the model came from.")
     InvalidInputException malformedModelConfiguration(Path file, String reason);
@@ -265,7 +266,7 @@ public interface MedtuneMessages extends BasicLogger {
 
     @Message(id = 402, value = "The dataset file %s cannot be opened: %s. Make it readable for the account that the "
             + "server runs as.")
-    InvalidInputException datasetUnreadable(Path file, String reason, @Cause Throwable cause);
+    RecoverableException datasetUnreadable(Path file, String reason, @Cause Throwable cause);
 
     @Message(id = 403, value = "The file %s is not UTF-8: byte %s at offset %d is not part of a character. Convert "
             + "it, for instance with: iconv -f GB18030 -t UTF-8")
@@ -401,7 +402,7 @@ public interface MedtuneMessages extends BasicLogger {
 
     @Message(id = 440, value = "The folder %s cannot be written to: %s. Name a folder that the account of the server "
             + "may write to.")
-    InvalidInputException outputFolderNotWritable(Path folder, String reason, @Cause Throwable cause);
+    RecoverableException outputFolderNotWritable(Path folder, String reason, @Cause Throwable cause);
 
     @Message(id = 441, value = "Writing the file %s failed: %s. Free space on that disk, or mend it, then restart.")
     RecoverableException writingFailed(Path file, String reason, @Cause Throwable cause);
@@ -417,8 +418,9 @@ public interface MedtuneMessages extends BasicLogger {
             + "file %s beside it for the reasons.")
     InvalidInputException tokenizedDatasetEmpty(Path file, String rejectsFile);
 
-    @Message(id = 445, value = "The tokenised dataset %s cannot be read: %s. Format the dataset again.")
-    InvalidInputException tokenizedDatasetUnreadable(Path file, String reason, @Cause Throwable cause);
+    @Message(id = 445, value = "The tokenised dataset %s cannot be read: %s. Put it back or mend its disk, and "
+            + "restart the run; or start a new run.")
+    RecoverableException tokenizedDatasetUnreadable(Path file, String reason, @Cause Throwable cause);
 
     @LogMessage(level = Logger.Level.DEBUG)
     @Message(id = 446, value = "The folder %s cannot be synchronised with the disk. This is expected on Windows.")
@@ -496,8 +498,9 @@ public interface MedtuneMessages extends BasicLogger {
     // ---- 500-599 training ----
 
     @Message(id = 500, value = "In optimizer step %d the loss is %s and the gradient norm %s. Nothing of this step "
-            + "was kept. Lower learning.rate or raise warmup.steps, look at the rows of the step, and restart the "
-            + "run from its last checkpoint.")
+            + "was kept. Restart the run from its last checkpoint, in case the device was at fault; where the step "
+            + "fails again, start a new run. Lower learning.rate or raise warmup.steps there, and look at the rows of "
+            + "the step.")
     RecoverableException notANumber(int step, double loss, double gradientNorm);
 
     @Message(id = 501, value = "per.device.train.batch.size is %d, gradient.accumulation.steps is %d and max.steps "
@@ -508,9 +511,9 @@ public interface MedtuneMessages extends BasicLogger {
             + "from 0 to that, or raise max.steps.")
     InvalidInputException warmupLongerThanRun(int warmupSteps, int maxSteps);
 
-    @Message(id = 503, value = "The disk is too full to write %s: it takes %d MiB and %d MiB are free. Free space, "
+    @Message(id = 503, value = "The disk is too full to write %s: it takes %d bytes and %d are free. Free space, "
             + "then restart the run; nothing written before is lost.")
-    RecoverableException diskTooFull(Path target, long neededMebibytes, long freeMebibytes);
+    RecoverableException diskTooFull(Path target, long neededBytes, long freeBytes);
 
     @Message(id = 504, value = "%s cannot be written (%s). Check that the disk has space and that the server's user "
             + "may write there, then restart the run; nothing written before is lost.")
@@ -794,6 +797,81 @@ public interface MedtuneMessages extends BasicLogger {
 
     @Message(id = 637, value = "Execution %s is none of the job purge; list the purges to see those that there are.")
     NotFoundException noSuchPurge(long executionId);
+
+    // ---- 640-669 what ends a run before its end, and how it goes on ----
+
+    @Message(id = 640, value = "The device %s failed in the kernel %s (%s), and this server cannot use it any more. "
+            + "Restart the server, and then the run; where it happens again, look at the device and its driver.")
+    RecoverableException deviceLost(String device, String kernel, String reason, @Cause Throwable cause);
+
+    @Message(id = 641, value = "oneDNN could not work on %s in the kernel %s (%s), as happens when the host's memory "
+            + "is short. Free memory, or lower max.seq.length or per.device.train.batch.size in a new run, and restart "
+            + "the run.")
+    RecoverableException primitiveRefused(String device, String kernel, String reason, @Cause Throwable cause);
+
+    @Message(id = 642, value = "The installed PyTorch cannot compute on %s (%s). Install a CUDA build for this "
+            + "accelerator and its driver as the documentation describes, or start a new run with device=cpu.")
+    InvalidInputException libraryNotForDevice(String device, String reason, @Cause Throwable cause);
+
+    @Message(id = 643, value = "The server's own memory ran out (%s), which is not the models'. Give it more with "
+            + "JBOSS_JAVA_SIZING, such as -Xmx2g, restart the server, and then the run.")
+    RecoverableException heapExhausted(String reason, @Cause Throwable cause);
+
+    @Message(id = 644, value = "A file could not be read or written (%s). Look at its disk, its permissions and its "
+            + "free space, mend that, and restart the run; nothing written before is lost.")
+    RecoverableException fileFailed(String reason, @Cause Throwable cause);
+
+    @Message(id = 645, value = "A file that the run reads has changed or become unreadable under it (%s). Put the "
+            + "model's files back as they were, look at their disk, and restart the run.")
+    RecoverableException mappedFileFailed(String reason, @Cause Throwable cause);
+
+    @Message(id = 646, value = "In optimizer step %d the loss is %s, more than %s times that of the steps before, "
+            + "whose median is %s. Nothing of this step was kept. To go on all the same, restart the run with a greater "
+            + "watchdog.loss.factor, or 0 for none; or start a new run with a lower learning.rate, after a look at "
+            + "the rows of the step.")
+    RecoverableException lossExploded(int step, double loss, double factor, double median);
+
+    @Message(id = 647, value = "After optimizer step %d the tensor %s holds values that are no finite numbers, so it "
+            + "is not kept as a checkpoint. Restart the run, which goes on from the checkpoint before; where it happens "
+            + "again, start a new run with a lower learning.rate.")
+    RecoverableException stateNotFinite(int step, String tensor);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 648, value = "Checkpoint %s removed: save.total.limit is %d")
+    void checkpointRemoved(Path checkpoint, int limit);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 649, value = "The checkpoint %s, which save.total.limit would have removed, is still there. The run "
+            + "goes on; give the server's user permission to delete it.")
+    void checkpointNotRemoved(Path checkpoint, @Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 650, value = "The memory of a training that failed could not be released; the server's next start "
+            + "releases it.")
+    void releaseFailed(@Cause Throwable cause);
+
+    @Message(id = 651, value = "The run cannot go on yet. %s")
+    RecoverableException requestDeferred(String problems);
+
+    @Message(id = 652, value = "The model %s is not as it was when the run began (%s). Put it back and restart the "
+            + "run.")
+    RecoverableException modelVanished(Path folder, String reason);
+
+    @Message(id = 653, value = "The dataset %s is not as it was when the run began (%s), and not all of its rows had "
+            + "been read. Put it back and restart the run.")
+    RecoverableException datasetVanished(Path file, String reason);
+
+    @Message(id = 654, value = "%s was '%s' when the run began, and is now '%s'; that would make another adapter. "
+            + "Restart the run with the value that it began with, or start a new run.")
+    InvalidInputException parameterFixed(String name, String began, String now);
+
+    @Message(id = 655, value = "%s was '%s' when the run began, and is now '%s', where something else is. Restart the "
+            + "run with what it began with, wherever that is now, or start a new run.")
+    InvalidInputException otherContent(String name, String began, String now);
+
+    @Message(id = 656, value = "%s was '%s' when the run was evaluated, and is now '%s', which would be too late. "
+            + "Restart the run with the former value, or start a new run.")
+    InvalidInputException parameterTooLate(String name, String began, String now);
 
     // ---- 700-799 batch ----
 

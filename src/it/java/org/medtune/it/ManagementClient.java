@@ -46,8 +46,14 @@ public final class ManagementClient implements AutoCloseable {
 
     /** Restarts as the console's Restart does; the result is the new execution. */
     public long restartJob(long executionId) {
+        return restartJob(executionId, Map.of());
+    }
+
+    /** Restarts with other parameters, as only jboss-cli can; the result is the new execution. */
+    public long restartJob(long executionId, Map<String, String> changed) {
         ModelNode operation = Operations.createOperation("restart-job", batch());
         operation.get("execution-id").set(executionId);
+        changed.forEach((name, value) -> operation.get("properties").get(name).set(value));
         return execute(operation).asLong();
     }
 

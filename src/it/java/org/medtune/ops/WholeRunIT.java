@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.medtune.InvalidInputException;
+import org.medtune.StopSignal;
 import org.medtune.adapter.AdapterFolder;
 import org.medtune.dataset.HeldOutReference;
 import org.medtune.dataset.TokenizedDatasetWriter;
@@ -93,7 +94,7 @@ class WholeRunIT {
                 .hasSameBinaryContentAs(uninterrupted.checkpoints().resolve("checkpoint-4/adapter_model.safetensors"));
 
         // when
-        restarted.evaluation().write(new RunEvaluator(request, restarted, models).evaluate());
+        restarted.evaluation().write(new RunEvaluator(request, restarted, models, StopSignal.NEVER).evaluate());
         RunReport report = new RunPublisher(home, request, new RunKey(2, Instant.EPOCH), restarted).publish(models);
 
         // then
@@ -136,14 +137,14 @@ class WholeRunIT {
     void fingerprint() throws IOException {
         RunFolder begun = run(1, request(Map.of("packing", "true")), 1);
 
-        assertThatThrownBy(() -> TrainingRun.open(request(Map.of()), begun, models))
+        assertThatThrownBy(() -> TrainingRun.open(request(Map.of()), begun, models, StopSignal.NEVER))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("packing was true and is now false");
         assertThatThrownBy(() -> TrainingRun.open(
-                request(Map.of("packing", "true", "lora.rank.pattern", "v_proj=2")), begun, models))
+                request(Map.of("packing", "true", "lora.rank.pattern", "v_proj=2")), begun, models, StopSignal.NEVER))
                 .hasMessageContaining("lora.rank.pattern was {} and is now {v_proj=2.0}");
         assertThatThrownBy(() -> TrainingRun.open(request(Map.of("packing", "true", "load.in.4bit", "true",
-                "init.lora.weights", "loftq")), begun, models))
+                "init.lora.weights", "loftq")), begun, models, StopSignal.NEVER))
                 .hasMessageContaining("init.lora.weights was true and is now loftq");
     }
 
@@ -183,13 +184,13 @@ class WholeRunIT {
     private int totalSteps(int number, FineTuneRequest request) throws IOException {
         RunFolder run = RunFolder.prepare(home, new RunKey(number, Instant.EPOCH), Map.of());
         writeDataset(run);
-        try (TrainingRun training = TrainingRun.open(request, run, models)) {
+        try (TrainingRun training = TrainingRun.open(request, run, models, StopSignal.NEVER)) {
             return training.totalSteps();
         }
     }
 
     private void train(FineTuneRequest request, RunFolder run, int untilStep) {
-        try (TrainingRun training = TrainingRun.open(request, run, models)) {
+        try (TrainingRun training = TrainingRun.open(request, run, models, StopSignal.NEVER)) {
             while (training.stepsDone() < untilStep) {
                 training.step();
             }

@@ -10,6 +10,7 @@ import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.medtune.StopSignal;
 import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.evaluation.HeldOutLoss;
@@ -102,7 +103,7 @@ class GoldenTrainingIT {
     }
 
     private static double heldOutLoss(LoraAdapter adapter, List<int[]> rows) {
-        return HeldOutLoss.of(model, rows, adapter.active()).meanNegativeLogLikelihood();
+        return HeldOutLoss.of(model, rows, adapter.active(), StopSignal.NEVER).meanNegativeLogLikelihood();
     }
 
     private static double relativeDistance(LoraAdapter a, LoraAdapter b) {

@@ -28,7 +28,7 @@ public final class EvaluateBatchlet extends AbstractBatchlet {
         return failures.run(() -> {
             RunFolder folder = context.folder();
             context.show(RunProgress.begin(RunProgress.Phase.EVALUATE, folder.metrics().last().orElse(null)));
-            folder.evaluation().write(new RunEvaluator(context.request(), folder, models).evaluate());
+            folder.evaluation().write(new RunEvaluator(context.request(), folder, models, context.stop()).evaluate());
             return null;
         });
     }

@@ -12,7 +12,11 @@ import org.medtune.dataset.ExampleReader;
 import org.medtune.ops.FineTuneRecipe;
 import org.medtune.ops.FineTuneRequest;
 
-/** Reads the dataset's rows; the checkpoint is the number of the last one. */
+/**
+ * Reads the dataset's rows; the checkpoint is the number of the last one. The step runs in every execution, since the
+ * batch runtime takes it as complete once all rows are read, be it that the last of them could not be written; so the
+ * files tell whether it is.
+ */
 @Named
 @Dependent
 public final class FormatReader extends AbstractItemReader {
@@ -34,6 +38,10 @@ public final class FormatReader extends AbstractItemReader {
     public void open(Serializable checkpoint) {
         step.setTransientUserData(state);
         position = (Long) checkpoint;
+        if (context.folder().formatted()) {
+            state.markDoneBefore();
+            return;
+        }
         rows = failures.run(() -> {
             FineTuneRequest request = context.request();
             FineTuneRecipe recipe = new FineTuneRecipe(request.parameters());
@@ -51,7 +59,7 @@ public final class FormatReader extends AbstractItemReader {
 
     @Override
     public DatasetRow readItem() {
-        if (state.failed()) {
+        if (state.failed() || state.doneBefore()) {
             return null;
         }
         return failures.run(() -> {
@@ -66,7 +74,7 @@ public final class FormatReader extends AbstractItemReader {
     @Override
     public Long checkpointInfo() {
         // what could not be written must be read again
-        if (!state.failed()) {
+        if (!state.failed() && !state.doneBefore()) {
             position = rows.position();
         }
         return position;

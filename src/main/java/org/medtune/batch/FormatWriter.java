@@ -90,10 +90,10 @@ public final class FormatWriter extends AbstractItemWriter {
         }
     }
 
-    /** Does the work; once something has failed, nothing is done any more. */
+    /** Does the work; once something has failed, or where all is done, nothing is done any more. */
     private void unlessFailed(Runnable work) {
         FormatState state = state();
-        if (state.failed()) {
+        if (state.failed() || state.doneBefore()) {
             return;
         }
         boolean done = false;

@@ -11,14 +11,18 @@ import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.TreeMap;
 import org.medtune.ConflictException;
 import org.medtune.InvalidInputException;
 import org.medtune.NotFoundException;
+import org.medtune.RecoverableException;
 import org.medtune.ops.DeviceClaim;
 import org.medtune.ops.DeviceQueue;
 import org.medtune.ops.FineTuneRequest;
 import org.medtune.ops.MedtuneHome;
+import org.medtune.ops.RunFolder;
 import org.medtune.ops.RunKey;
 
 /**
@@ -96,7 +100,8 @@ public final class JobControl {
     }
 
     /**
-     * Asks an execution to stop. It does so at its next checkpoint: a normal return does not mean that it has stopped.
+     * Asks an execution to stop. It does so after the optimizer step, the row or the token that it is at, with a
+     * checkpoint: a normal return does not mean that it has stopped.
      *
      * @throws NotFoundException if there is no such execution
      * @throws ConflictException if it is not running
@@ -110,16 +115,23 @@ public final class JobControl {
         }
     }
 
+    /** {@link #restart(long, Map)} with the parameters that it had. */
+    public long restart(long executionId) {
+        return restart(executionId, Map.of());
+    }
+
     /**
-     * Lets a run go on from its last checkpoint, with the same parameters.
+     * Lets a run go on from its last checkpoint.
      *
+     * @param changed parameters that get another value than before; the others keep theirs
      * @return the new execution's id
-     * @throws InvalidInputException if what a run was started with does not work any more
      * @throws NotFoundException if there is no such execution
      * @throws ConflictException if it is running or complete, is not the run's latest, or must not wait for a device
      *                           that is taken
+     * @throws InvalidInputException listing every parameter that cannot have its value, or may not change any more
+     * @throws RecoverableException if files that the run needs have to be put back first
      */
-    public long restart(long executionId) {
+    public long restart(long executionId, Map<String, String> changed) {
         JobExecutionSummary execution = find(executionId);
         if (!execution.latest()) {
             throw MESSAGES.restartOfEarlier(executionId);
@@ -129,13 +141,27 @@ public final class JobControl {
                     : MESSAGES.restartOfEnded(executionId, execution.status().name());
         }
         if (execution.job().equals(FINE_TUNE)) {
-            queue.check(DeviceClaim.of(FineTuneRequest.of(home, execution.parameters())));
+            Map<String, String> parameters = new TreeMap<>(execution.parameters());
+            parameters.putAll(changed);
+            queue.check(DeviceClaim.of(requestOf(execution.run(), parameters)));
         }
+        Properties properties = new Properties();
+        properties.putAll(changed);
         try {
-            return operator().restart(executionId, new Properties());
+            return operator().restart(executionId, properties);
         } catch (BatchRuntimeException e) {
             throw MESSAGES.jobNotStarted(e.getMessage(), e);
         }
+    }
+
+    private FineTuneRequest requestOf(RunKey run, Map<String, String> parameters) {
+        Optional<RunFolder> folder = RunFolder.find(home, run);
+        if (folder.isEmpty()) {
+            return FineTuneRequest.of(home, parameters);
+        }
+        FineTuneRequest request = FineTuneRequest.ofRun(home, parameters, folder.get());
+        folder.get().checkContents(request);
+        return request;
     }
 
     private static JobOperator operator() {

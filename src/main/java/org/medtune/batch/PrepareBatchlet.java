@@ -8,6 +8,7 @@ import jakarta.inject.Named;
 import org.medtune.ops.DeviceClaim;
 import org.medtune.ops.DeviceQueue;
 import org.medtune.ops.FineTuneRequest;
+import org.medtune.ops.RunFolder;
 import org.medtune.ops.RunProgress;
 
 /**
@@ -37,7 +38,10 @@ public final class PrepareBatchlet extends AbstractBatchlet {
             FineTuneRequest request = context.request();
             // before anything is written, so that a run that is refused leaves nothing
             queue.admit(job.getExecutionId(), DeviceClaim.of(request));
-            request.checkRoomForCheckpoints(context.prepareFolder());
+            RunFolder folder = context.prepareFolder();
+            folder.checkContents(request);
+            folder.begin(request, context.parameters());
+            request.checkRoomForCheckpoints(folder);
             return null;
         });
     }

@@ -2,11 +2,14 @@ package org.medtune.batch;
 
 import jakarta.batch.operations.JobOperator;
 import jakarta.batch.runtime.BatchRuntime;
+import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.context.JobContext;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import java.util.Map;
 import org.medtune.InvalidInputException;
+import org.medtune.RecoverableException;
+import org.medtune.StopSignal;
 import org.medtune.ops.FineTuneRequest;
 import org.medtune.ops.MedtuneHome;
 import org.medtune.ops.RunFolder;
@@ -18,12 +21,14 @@ import org.medtune.ops.RunProgressBoard;
 @Dependent
 public final class RunContext {
 
+    private final JobContext job;
     private final JobExecutionSummary execution;
     private final MedtuneHome home;
     private final RunProgressBoard board;
 
     @Inject
     public RunContext(JobContext job, MedtuneHome home, RunProgressBoard board) {
+        this.job = job;
         JobOperator operator = BatchRuntime.getJobOperator();
         this.execution = JobExecutionSummary.find(operator, job.getExecutionId()).orElseThrow();
         this.home = home;
@@ -44,9 +49,16 @@ public final class RunContext {
      * The checked parameters and files.
      *
      * @throws InvalidInputException listing everything that has to change
+     * @throws RecoverableException  if it is only files that have to be put back, or permissions
      */
     public FineTuneRequest request() {
-        return FineTuneRequest.of(home, parameters());
+        return RunFolder.find(home, run()).map(folder -> FineTuneRequest.ofRun(home, parameters(), folder))
+                .orElseGet(() -> FineTuneRequest.of(home, parameters()));
+    }
+
+    /** Asks for a stop once an operator has, or the server, or a failure of this execution. */
+    public StopSignal stop() {
+        return () -> job.getBatchStatus() == BatchStatus.STOPPING;
     }
 
     /** Makes the run's folder, or finds it again. */

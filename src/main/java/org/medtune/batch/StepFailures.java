@@ -6,9 +6,12 @@ import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.context.JobContext;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
+import java.util.Optional;
 import org.medtune.MedtuneException;
 import org.medtune.RecoverableException;
+import org.medtune.StoppedException;
 import org.medtune.ops.ExecutionLeases;
+import org.medtune.ops.FailureClasses;
 
 /**
  * How an artifact of a job tells that it cannot go on.
@@ -44,8 +47,8 @@ public final class StepFailures {
     /**
      * Does the work.
      *
-     * @return its result, or null if it met a {@link RecoverableException}; the execution has been told to stop then,
-     *         and the caller returns at once
+     * @return its result, or null if it met a {@link RecoverableException} or was asked to stop; the execution stops
+     *         then, and the caller returns at once
      * @throws StepFailedException if it cannot go on; the batch runtime makes the execution FAILED of it
      */
     public <T> T run(Work<T> work) {
@@ -53,21 +56,32 @@ public final class StepFailures {
             // nothing is written for a run that another server may have taken over
             leases.requireHeld(job.getExecutionId());
             return work.run();
-        } catch (RecoverableException e) {
-            job.setExitStatus(exitStatus(e.getMessage()));
-            MESSAGES.executionStopsItself(job.getExecutionId(), e.getMessage(), e.getCause());
-            BatchRuntime.getJobOperator().stop(job.getExecutionId());
+        } catch (StoppedException e) {
+            // whoever asked has told the batch runtime already
             return null;
         } catch (MedtuneException e) {
-            job.setExitStatus(exitStatus(e.getMessage()));
-            MESSAGES.executionFails(job.getExecutionId(), e.getMessage(), e.getCause());
-            throw new StepFailedException(e.getMessage());
-        } catch (Exception | LinkageError e) {
+            return end(e);
+        } catch (Exception | LinkageError | VirtualMachineError e) {
+            Optional<MedtuneException> known = FailureClasses.explain(e);
+            if (known.isPresent()) {
+                return end(known.get());
+            }
             String sentence = MESSAGES.unexpectedFailure(job.getExecutionId());
             job.setExitStatus(exitStatus(sentence));
             MESSAGES.executionFails(job.getExecutionId(), sentence, e);
             throw new StepFailedException(sentence);
         }
+    }
+
+    private <T> T end(MedtuneException thrown) {
+        job.setExitStatus(exitStatus(thrown.getMessage()));
+        if (thrown instanceof RecoverableException) {
+            MESSAGES.executionStopsItself(job.getExecutionId(), thrown.getMessage(), thrown.getCause());
+            BatchRuntime.getJobOperator().stop(job.getExecutionId());
+            return null;
+        }
+        MESSAGES.executionFails(job.getExecutionId(), thrown.getMessage(), thrown.getCause());
+        throw new StepFailedException(thrown.getMessage());
     }
 
     static String exitStatus(String sentence) {

@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.medtune.InvalidInputException;
+import org.medtune.MedtuneException;
 import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.AdapterRecord;
 import org.medtune.model.ModelFolder;
@@ -40,7 +41,7 @@ final class AdapterCatalogue {
     private final Map<Path, Seen> seen = new ConcurrentHashMap<>();
 
     /** What a folder was found to hold. */
-    private record Seen(FileTime written, Optional<InvalidInputException> problem) {}
+    private record Seen(FileTime written, Optional<MedtuneException> problem) {}
 
     AdapterCatalogue(MedtuneHome home, ModelFolder base) {
         this.home = home;
@@ -115,11 +116,11 @@ final class AdapterCatalogue {
         }
     }
 
-    private Optional<InvalidInputException> problem(Path folder) {
+    private Optional<MedtuneException> problem(Path folder) {
         try {
             check(name(folder), AdapterFolder.open(folder));
             return Optional.empty();
-        } catch (InvalidInputException e) {
+        } catch (MedtuneException e) {
             return Optional.of(e);
         }
     }

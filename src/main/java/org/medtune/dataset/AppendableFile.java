@@ -26,7 +26,8 @@ final class AppendableFile implements AutoCloseable {
     /**
      * Opens a file, or makes it, and cuts off whatever is beyond a length.
      *
-     * @throws org.medtune.InvalidInputException if it cannot be written to, or is shorter than that
+     * @throws org.medtune.InvalidInputException if it is shorter than that
+     * @throws org.medtune.RecoverableException  if it cannot be written to
      */
     static AppendableFile open(Path file, long length) {
         FileChannel channel = null;

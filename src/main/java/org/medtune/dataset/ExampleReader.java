@@ -20,8 +20,9 @@ public interface ExampleReader extends AutoCloseable {
      * @param file UTF-8, unless it is Parquet
      * @param fields the names of the fields, which are columns in a table
      * @param selection which rows to read
-     * @throws org.medtune.InvalidInputException if the file is missing, unreadable, not UTF-8 or of another
-     *     format, or if a table lacks one of the columns
+     * @throws org.medtune.InvalidInputException if the file is missing, not UTF-8 or of another format, or if a table
+     *     lacks one of the columns
+     * @throws org.medtune.RecoverableException if it cannot be read
      */
     static ExampleReader open(Path file, FieldNames fields, RowSelection selection) {
         ExampleReader all = FileExampleReader.open(file, fields);

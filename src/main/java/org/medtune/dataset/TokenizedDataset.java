@@ -31,7 +31,8 @@ public final class TokenizedDataset {
     /**
      * Loads a file that {@link TokenizedDatasetWriter} has written.
      *
-     * @throws org.medtune.InvalidInputException if the file is missing, damaged, or has no rows
+     * @throws org.medtune.InvalidInputException if the file is damaged or has no rows
+     * @throws org.medtune.RecoverableException  if it is missing or cannot be read
      */
     public static TokenizedDataset open(Path file) {
         List<int[]> training = new ArrayList<>();

@@ -47,8 +47,8 @@ public final class TokenizedDatasetWriter implements AutoCloseable {
      *
      * @param folder made if it is not there
      * @param position what {@link #commit()} returned last, or {@link Position#START}; what lies beyond it is deleted
-     * @throws org.medtune.InvalidInputException if the folder cannot be written to, or if its files are shorter than
-     *     the position says
+     * @throws org.medtune.InvalidInputException if its files are shorter than the position says
+     * @throws org.medtune.RecoverableException  if the folder cannot be written to
      */
     public static TokenizedDatasetWriter open(Path folder, Position position) {
         try {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.medtune.StopSignal;
 import org.medtune.tensor.AcceleratorKernels;
 import org.medtune.tensor.ComputeDevice;
 import org.medtune.tensor.ElementType;
@@ -72,6 +73,13 @@ public final class CausalLanguageModel implements AutoCloseable {
         return load(folder, device, type, quantization, Optional.empty());
     }
 
+    /** {@link #load(ModelFolder, ComputeDevice, ElementType, Quantization, Optional, StopSignal)} to its end. */
+    public static CausalLanguageModel load(
+            ModelFolder folder, ComputeDevice device, ElementType type, Quantization quantization,
+            Optional<LoftQ> loftQ) {
+        return load(folder, device, type, quantization, loftQ, StopSignal.NEVER);
+    }
+
     /**
      * Loads the weights of an opened folder. What they will take is logged, and compared with what is free, before
      * anything is read.
@@ -80,16 +88,18 @@ public final class CausalLanguageModel implements AutoCloseable {
      *     {@link ElementType#FLOAT32}, {@link ElementType#BFLOAT16} or {@link ElementType#FLOAT16}
      * @param quantization how the matrices of projections are held
      * @param loftQ for which adapter's first values the base is quantised; nothing for the model as it is
+     * @param stop looked at before each layer
+     * @throws org.medtune.StoppedException when that asks for a stop
      * @throws org.medtune.RecoverableException when the device's memory does not suffice
      */
     public static CausalLanguageModel load(
             ModelFolder folder, ComputeDevice device, ElementType type, Quantization quantization,
-            Optional<LoftQ> loftQ) {
+            Optional<LoftQ> loftQ, StopSignal stop) {
         WeightMemory.announce(folder, device, type, quantization);
         TensorScope scope = TensorRuntime.on(device).newScope();
         try {
             ModelWeights weights = ModelWeights.load(folder, scope, type, quantization, loftQ,
-                    FusedPath.groupsToWiden(folder.configuration(), device, type, quantization));
+                    FusedPath.groupsToWiden(folder.configuration(), device, type, quantization), stop);
             MESSAGES.modelLoaded(folder.path(), folder.storedBytes() >> 20, type.safetensorsName(),
                     quantization.label(), device.description(), TensorRuntime.describe());
             return new CausalLanguageModel(folder.configuration(), device, type, quantization, scope, weights);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.medtune.StopSignal;
 import org.medtune.tensor.ElementType;
 import org.medtune.tensor.Tensor;
 import org.medtune.tensor.TensorScope;
@@ -58,15 +59,17 @@ final class ModelWeights {
      *
      * @param loftQ how matrices are changed before they are quantised; nothing where they are quantised as they are
      * @param widen groups whose matrices get {@link #SPARE_COLUMNS}; none with quantization
+     * @param stop looked at before each layer
      */
     static ModelWeights load(ModelFolder folder, TensorScope scope, ElementType type, Quantization quantization,
-            Optional<LoftQ> loftQ, Set<Projection.Group> widen) {
+            Optional<LoftQ> loftQ, Set<Projection.Group> widen, StopSignal stop) {
         Loader loader = new Loader(folder, scope, type, quantization, loftQ, widen);
         Tensor embedding = loader.tensor(WeightNames.EMBEDDING);
         Tensor head = folder.configuration().tiedEmbeddings() ? embedding : loader.tensor(WeightNames.HEAD);
         List<List<Tensor>> layers = new ArrayList<>();
         List<Map<Projection.Group, Tensor>> widened = new ArrayList<>();
         for (int layer = 0; layer < folder.configuration().layers(); layer++) {
+            stop.check();
             Map<Projection.Group, Tensor> own = new EnumMap<>(Projection.Group.class);
             layers.add(loader.layer(layer, own));
             widened.add(own);

@@ -51,7 +51,8 @@ public final class SafetensorsFile {
     /**
      * Reads and checks the header.
      *
-     * @throws org.medtune.InvalidInputException when the file cannot be read, is truncated, or is no safetensors file
+     * @throws org.medtune.InvalidInputException when the file is truncated or is no safetensors file
+     * @throws org.medtune.RecoverableException  when it cannot be read
      */
     public static SafetensorsFile open(Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {

@@ -59,7 +59,7 @@ public record AdapterExport(ExportRequest request) {
 
     private static void removeRemains(Path exports) {
         try {
-            AtomicFolder.deleteRemains(exports);
+            AtomicFolder.deleteRemains(exports, AtomicFolder.LONGEST_WRITING);
         } catch (IOException e) {
             throw MESSAGES.cannotWrite(exports, e.toString(), e);
         }

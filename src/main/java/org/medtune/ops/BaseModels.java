@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.medtune.StopSignal;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.ModelFolder;
 
@@ -25,19 +26,26 @@ public final class BaseModels implements AutoCloseable {
         void close();
     }
 
+    /** {@link #lend(ModelChoice, StopSignal)}, however long it takes. */
+    public Lease lend(ModelChoice choice) {
+        return lend(choice, StopSignal.NEVER);
+    }
+
     /**
      * Lends a model, loading it if it is not there yet.
      *
+     * @throws org.medtune.StoppedException      if a stop is asked for while it is loaded
      * @throws org.medtune.InvalidInputException if the folder does not hold a model that can be used
      * @throws org.medtune.RecoverableException  if memory does not suffice
      */
-    public synchronized Lease lend(ModelChoice choice) {
+    public synchronized Lease lend(ModelChoice choice, StopSignal stop) {
+        stop.check();
         Entry entry = entries.get(choice);
         if (entry == null) {
             releaseUnused();
             ModelFolder folder = ModelFolder.open(choice.folder());
             entry = new Entry(CausalLanguageModel.load(
-                    folder, choice.device(), choice.type(), choice.quantization(), choice.loftQ()));
+                    folder, choice.device(), choice.type(), choice.quantization(), choice.loftQ(), stop));
             entries.put(choice, entry);
         }
         entry.users++;
@@ -48,14 +56,15 @@ public final class BaseModels implements AutoCloseable {
      * Lends several models, all or none, in the order of the choices; those that are not there are loaded one after the
      * other.
      *
+     * @throws org.medtune.StoppedException      if a stop is asked for while they are loaded
      * @throws org.medtune.InvalidInputException if a folder does not hold a model that can be used
      * @throws org.medtune.RecoverableException  if the memory of one of the devices does not suffice
      */
-    public List<Lease> lendAll(List<ModelChoice> choices) {
+    public List<Lease> lendAll(List<ModelChoice> choices, StopSignal stop) {
         List<Lease> leases = new ArrayList<>();
         try {
             for (ModelChoice choice : choices) {
-                leases.add(lend(choice));
+                leases.add(lend(choice, stop));
             }
             return List.copyOf(leases);
         } catch (RuntimeException | Error e) {

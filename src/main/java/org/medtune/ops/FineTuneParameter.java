@@ -7,6 +7,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.medtune.ops.ParameterType.Choice;
 import org.medtune.ops.ParameterType.Decimal;
+import org.medtune.ops.ParameterType.Factor;
 import org.medtune.ops.ParameterType.Flag;
 import org.medtune.ops.ParameterType.Names;
 import org.medtune.ops.ParameterType.Numbers;
@@ -22,9 +23,9 @@ import org.medtune.ops.ParameterType.Words;
 public enum FineTuneParameter {
 
     MODEL_FOLDER("model.folder", "tiny-med-qwen2", new Words(),
-            "Hugging Face folder of the base model: a path, or a name under models/"),
+            "Hugging Face folder of the base model: a path, or a name under models/", AtRestart.SAME_CONTENT),
     DATASET_FILE("dataset.file", "medical-reasoning-sample-zh.jsonl", new Words(),
-            "dataset, JSON, JSONL, CSV or Parquet: a path, or a name under data/"),
+            "dataset, JSON, JSONL, CSV or Parquet: a path, or a name under data/", AtRestart.SAME_CONTENT),
     DATASET_ROWS("dataset.rows", "500", new Whole(1), "the most rows to use, from the beginning of the dataset"),
     DATASET_LANGUAGE("dataset.language", "any", Choice.of("any", "zh", "en"), "use only rows in this language"),
     DATASET_QUESTION_FIELD("dataset.question.field", "Question", new Words(), "name of the question's field"),
@@ -51,7 +52,8 @@ public enum FineTuneParameter {
             "how often loftq quantises the model and improves the adapter by turns"),
 
     GRADIENT_CHECKPOINTING("gradient.checkpointing", "on", Choice.of("none", "on", "offload"),
-            "compute activations twice instead of keeping them (on), with what is kept on the host (offload), or not"),
+            "compute activations twice instead of keeping them (on), with what is kept on the host (offload), or not",
+            AtRestart.FREE),
     SEED("seed", "3407", new Whole(0), "seed of the data order and of every random draw"),
     PER_DEVICE_TRAIN_BATCH_SIZE("per.device.train.batch.size", "2", new Whole(1), "rows of a micro-batch, or packs"),
     GRADIENT_ACCUMULATION_STEPS("gradient.accumulation.steps", "4", new Whole(1), "micro-batches of a step"),
@@ -77,22 +79,29 @@ public enum FineTuneParameter {
             Shaped.of("auto|all|cpu|gpu\\d{1,3}(\\s*,\\s*gpu\\d{1,3})*",
                     "auto, all, cpu, or accelerators such as gpu0 or gpu0,gpu1"),
             "where to train, such as gpu0, gpu0,gpu1 or cpu; auto takes the first accelerator and all every one, or "
-                    + "else the CPU"),
+                    + "else the CPU", AtRestart.FREE),
     DEVICE_QUEUE("device.queue", "wait", Choice.of("wait", "refuse"),
-            "what to do while another run has one of the devices: wait until it has ended, or refuse to run"),
+            "what to do while another run has one of the devices: wait until it has ended, or refuse to run",
+            AtRestart.FREE),
 
-    LOGGING_STEPS("logging.steps", "1", new Whole(1), "steps between two lines in the log"),
-    SAVE_STEPS("save.steps", "10", new Whole(1), "steps between two checkpoints"),
+    LOGGING_STEPS("logging.steps", "1", new Whole(1), "steps between two lines in the log", AtRestart.FREE),
+    SAVE_STEPS("save.steps", "10", new Whole(1), "steps between two checkpoints", AtRestart.FREE),
+    SAVE_TOTAL_LIMIT("save.total.limit", "0", new Whole(0), "the most checkpoints to keep; 0 keeps all",
+            AtRestart.FREE),
+    WATCHDOG_LOSS_FACTOR("watchdog.loss.factor", "3", new Factor(),
+            "a loss of more than so many times the median of the latest ones stops the run; 0 for never",
+            AtRestart.FREE),
     EVALUATION_SHARE("evaluation.share", "0.05", Decimal.betweenZeroAndOne(),
             "share of the rows that is never trained on"),
     EVALUATION_QUESTION("evaluation.question",
             "一个患有急性阑尾炎的病人已经发病5天，腹痛稍有减轻但仍然发热，在体检时发现右下腹有压痛的包块，此时应如何处理？",
-            new Words(), "question answered by the base model and the fine-tuned one"),
-    EVALUATION_MAX_NEW_TOKENS("evaluation.max.new.tokens", "128", new Whole(1), "the most tokens of such an answer"),
+            new Words(), "question answered by the base model and the fine-tuned one", AtRestart.UNTIL_EVALUATED),
+    EVALUATION_MAX_NEW_TOKENS("evaluation.max.new.tokens", "128", new Whole(1), "the most tokens of such an answer",
+            AtRestart.UNTIL_EVALUATED),
     ADAPTER_NAME("adapter.name", "",
             Shaped.of("|[\\p{Alnum}][\\p{Alnum}._-]{0,99}",
                     "up to 100 letters, digits, dots, hyphens and underscores, beginning with a letter or a digit"),
-            "name of the published adapter; empty for one made of the model's and the run's");
+            "name of the published adapter; empty for one made of the model's and the run's", AtRestart.FREE);
 
     private static final Map<String, FineTuneParameter> BY_KEY =
             Arrays.stream(values()).collect(Collectors.toMap(FineTuneParameter::key, Function.identity()));
@@ -101,12 +110,34 @@ public enum FineTuneParameter {
     private final String defaultText;
     private final ParameterType type;
     private final String explanation;
+    private final AtRestart atRestart;
+
+    /** Whether a run that goes on may have another value than it began with. */
+    public enum AtRestart {
+
+        /** The adapter would be another one: such a change is refused. */
+        FIXED,
+
+        /** Another place of the same thing: what is in the file or folder must not differ. */
+        SAME_CONTENT,
+
+        /** The adapter does not depend on it, but the evaluation does: until that is done. */
+        UNTIL_EVALUATED,
+
+        /** The adapter does not depend on it. */
+        FREE
+    }
 
     FineTuneParameter(String key, String defaultText, ParameterType type, String explanation) {
+        this(key, defaultText, type, explanation, AtRestart.FIXED);
+    }
+
+    FineTuneParameter(String key, String defaultText, ParameterType type, String explanation, AtRestart atRestart) {
         this.key = key;
         this.defaultText = defaultText;
         this.type = type;
         this.explanation = explanation;
+        this.atRestart = atRestart;
     }
 
     /** The name an operator gives, such as {@code lora.r}. */
@@ -122,6 +153,11 @@ public enum FineTuneParameter {
     /** One line that says what it means. */
     public String explanation() {
         return explanation;
+    }
+
+    /** Whether it may change when a run goes on. */
+    public AtRestart atRestart() {
+        return atRestart;
     }
 
     /** The parameter of that name. */

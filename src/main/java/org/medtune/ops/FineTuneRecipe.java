@@ -62,6 +62,7 @@ import org.medtune.model.ModelFolder;
 import org.medtune.model.Projection;
 import org.medtune.training.GradientCheckpointing;
 import org.medtune.training.LearningRateSchedule;
+import org.medtune.training.LossWatchdog;
 import org.medtune.training.MomentStorage;
 import org.medtune.training.RunFingerprint;
 import org.medtune.training.SequencePacks;
@@ -73,12 +74,6 @@ import org.medtune.training.TrainingConfiguration;
  * @param parameters the checked parameters
  */
 public record FineTuneRecipe(FineTuneParameters parameters) {
-
-    /** Of all parameters, those without which a run would still be the same run. */
-    private static final Set<FineTuneParameter> NOT_OF_THE_RUN = EnumSet.of(
-            FineTuneParameter.DATASET_FILE, FineTuneParameter.DEVICE, FineTuneParameter.LOGGING_STEPS,
-            FineTuneParameter.SAVE_STEPS, FineTuneParameter.EVALUATION_QUESTION,
-            FineTuneParameter.EVALUATION_MAX_NEW_TOKENS, FineTuneParameter.ADAPTER_NAME);
 
     public FieldNames fieldNames() {
         return new FieldNames(parameters.text(DATASET_QUESTION_FIELD), parameters.text(DATASET_REASONING_FIELD),
@@ -185,6 +180,11 @@ public record FineTuneRecipe(FineTuneParameters parameters) {
         return MomentStorage.named(parameters.text(OPTIM)).orElseThrow();
     }
 
+    /** What looks at the loss of every step. */
+    LossWatchdog watchdog() {
+        return new LossWatchdog(parameters.decimal(FineTuneParameter.WATCHDOG_LOSS_FACTOR));
+    }
+
     /** What is kept beside the adapter. */
     public AdapterRecord adapterRecord(ModelChoice model) {
         return new AdapterRecord(parameters.text(PROMPT_TEMPLATE), parameters.integer(MAX_SEQ_LENGTH), 0,
@@ -196,7 +196,7 @@ public record FineTuneRecipe(FineTuneParameters parameters) {
     public RunFingerprint fingerprint(ModelChoice model, String dataset) {
         Map<String, String> values = new TreeMap<>();
         parameters.values().forEach((parameter, value) -> {
-            if (!NOT_OF_THE_RUN.contains(parameter)) {
+            if (parameter.atRestart() == FineTuneParameter.AtRestart.FIXED) {
                 values.put(parameter.key(), value.toString());
             }
         });

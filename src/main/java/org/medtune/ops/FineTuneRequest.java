@@ -13,6 +13,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.medtune.InvalidInputException;
 import org.medtune.RecoverableException;
 import org.medtune.adapter.AdapterLayout;
@@ -29,7 +30,7 @@ import org.medtune.training.CheckpointStore;
  *
  * @param parameters  every parameter
  * @param modelFolder the folder of a model that can be loaded, all of its tensors accounted for
- * @param datasetFile an existing, readable file
+ * @param datasetFile an existing, readable file; in a run whose dataset has been formatted it may be gone
  */
 public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, Path datasetFile) {
 
@@ -45,6 +46,36 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
                 ? problems.check(() -> modelFolder(home, parameters.text(MODEL_FOLDER))).orElse(null) : null;
         Path dataset = parameters.has(DATASET_FILE)
                 ? problems.check(() -> datasetFile(home, parameters.text(DATASET_FILE))).orElse(null) : null;
+        return checked(home, parameters, model, dataset, problems);
+    }
+
+    /**
+     * Checks the same of a run that goes on, and that nothing has changed that would make another adapter.
+     *
+     * @param run the run's folder; one in which nothing has begun yet is as none
+     * @throws InvalidInputException listing everything that has to change
+     * @throws RecoverableException  if files have to be put back, or be made readable or writable again, and no more
+     */
+    public static FineTuneRequest ofRun(MedtuneHome home, Map<String, String> texts, RunFolder run) {
+        Optional<RunBeginning> begun = run.beginning();
+        if (begun.isEmpty()) {
+            return of(home, texts);
+        }
+        RunBeginning beginning = begun.get();
+        Problems problems = new Problems();
+        FineTuneParameters parameters = FineTuneParameters.read(texts, problems);
+        beginning.checkParameters(parameters, texts, problems);
+        run.evaluatedWith().ifPresent(
+                evaluated -> RunBeginning.checkEvaluated(evaluated, parameters, texts, problems));
+        Path model = parameters.has(MODEL_FOLDER)
+                ? problems.check(() -> modelFolder(home, parameters, beginning)).orElse(null) : null;
+        Path dataset = parameters.has(DATASET_FILE)
+                ? problems.check(() -> datasetFile(home, parameters, beginning, run)).orElse(null) : null;
+        return checked(home, parameters, model, dataset, problems);
+    }
+
+    private static FineTuneRequest checked(
+            MedtuneHome home, FineTuneParameters parameters, Path model, Path dataset, Problems problems) {
         FineTuneRequest request = new FineTuneRequest(parameters, model, dataset);
         checkWords(parameters, model, problems);
         boolean devicesAreThere = parameters.has(FineTuneParameter.DEVICE)
@@ -89,7 +120,10 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
         // where the steps follow from epochs, their number is known only when the rows have been read
         double steps = parameters.givenSteps().orElse(1);
         long all = (long) Math.ceil(steps / parameters.integer(FineTuneParameter.SAVE_STEPS));
-        long left = Math.max(1, all - folder.numberOfCheckpoints());
+        int limit = parameters.integer(FineTuneParameter.SAVE_TOTAL_LIMIT);
+        // the oldest one goes only when the newest has come, and the last that is known to be good stays until then
+        long kept = limit == 0 ? all : Math.min(all, Math.max(limit, 2) + 1L);
+        long left = Math.max(1, kept - folder.numberOfCheckpoints());
         checkFreeSpace(folder.path(),
                 left * CheckpointStore.bytes(trained, recipe.writtenParameters(model), recipe.moments()));
     }
@@ -98,7 +132,7 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
         try {
             long free = Files.getFileStore(folder).getUsableSpace();
             if (free < bytes) {
-                throw MESSAGES.diskTooFull(folder, mebibytes(bytes), mebibytes(free));
+                throw MESSAGES.diskTooFull(folder, bytes, free);
             }
         } catch (IOException e) {
             throw MESSAGES.runFolderUnusable(folder, e.toString(), e);
@@ -144,6 +178,31 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
         return devices;
     }
 
+    /** A model that was there when the run began can be put back; another name may be wrong. */
+    private static Path modelFolder(MedtuneHome home, FineTuneParameters parameters, RunBeginning beginning) {
+        try {
+            return modelFolder(home, parameters.text(MODEL_FOLDER));
+        } catch (InvalidInputException e) {
+            Path folder = home.model(parameters.text(MODEL_FOLDER));
+            throw beginning.sameModel(parameters)
+                    ? MESSAGES.modelVanished(folder, Files.isDirectory(folder) ? e.getMessage() : "it is gone") : e;
+        }
+    }
+
+    private static Path datasetFile(
+            MedtuneHome home, FineTuneParameters parameters, RunBeginning beginning, RunFolder run) {
+        String given = parameters.text(DATASET_FILE);
+        if (beginning.sameDataset(parameters) && run.formatted()) {
+            return home.dataset(given);
+        }
+        try {
+            return datasetFile(home, given);
+        } catch (InvalidInputException e) {
+            throw beginning.sameDataset(parameters)
+                    ? MESSAGES.datasetVanished(home.dataset(given), "it is gone") : e;
+        }
+    }
+
     private static Path modelFolder(MedtuneHome home, String given) {
         Path folder;
         try {
@@ -181,9 +240,5 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
         } catch (IOException e) {
             throw MESSAGES.folderNotWritable(folder, e.toString());
         }
-    }
-
-    private static long mebibytes(long bytes) {
-        return bytes >> 20;
     }
 }

@@ -153,20 +153,23 @@ sealed interface ParameterType {
 
         @Override
         public Double parse(FineTuneParameter parameter, String text) {
-            double value;
-            try {
-                // BigDecimal knows neither NaN nor Infinity nor Java's suffixes
-                value = new BigDecimal(text.strip()).doubleValue();
-            } catch (NumberFormatException e) {
-                throw MESSAGES.parameterNotOfShape(parameter.key(), text,
-                        "a number such as " + parameter.defaultText());
-            }
+            double value = number(parameter, text);
             boolean highEnough = leastIncluded ? value >= least : value > least;
             boolean lowEnough = boundIncluded ? value <= bound : value < bound;
             if (!highEnough || !lowEnough) {
                 throw MESSAGES.parameterOutOfRange(parameter.key(), text.strip(), range());
             }
             return value;
+        }
+
+        static double number(FineTuneParameter parameter, String text) {
+            try {
+                // BigDecimal knows neither NaN nor Infinity nor Java's suffixes
+                return new BigDecimal(text.strip()).doubleValue();
+            } catch (NumberFormatException e) {
+                throw MESSAGES.parameterNotOfShape(parameter.key(), text,
+                        "a number such as " + parameter.defaultText());
+            }
         }
 
         private String range() {
@@ -177,6 +180,18 @@ sealed interface ParameterType {
 
         private static String plain(double number) {
             return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+        }
+    }
+
+    /** How many times something may grow: a finite number greater than 1, or 0 for any number of times. */
+    record Factor() implements ParameterType {
+        @Override
+        public Double parse(FineTuneParameter parameter, String text) {
+            double value = Decimal.number(parameter, text);
+            if (value != 0 && value <= 1 || Double.isInfinite(value)) {
+                throw MESSAGES.parameterOutOfRange(parameter.key(), text.strip(), "greater than 1, or 0");
+            }
+            return value;
         }
     }
 }

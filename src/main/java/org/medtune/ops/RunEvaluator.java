@@ -6,6 +6,7 @@ import static org.medtune.ops.FineTuneParameter.EVALUATION_QUESTION;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.medtune.StopSignal;
 import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.dataset.TokenizedDataset;
@@ -24,12 +25,14 @@ import org.medtune.training.CheckpointStore;
  * @param request what the run was asked for
  * @param folder  the run's
  * @param models  the server's base models
+ * @param stop    looked at between rows and tokens
  */
-public record RunEvaluator(FineTuneRequest request, RunFolder folder, BaseModels models) {
+public record RunEvaluator(FineTuneRequest request, RunFolder folder, BaseModels models, StopSignal stop) {
 
     /**
      * Evaluates the newest checkpoint.
      *
+     * @throws org.medtune.StoppedException     if a stop is asked for; nothing has been kept then
      * @throws org.medtune.RecoverableException if there is none, or memory does not suffice
      */
     public RunEvaluation evaluate() {
@@ -38,7 +41,7 @@ public record RunEvaluator(FineTuneRequest request, RunFolder folder, BaseModels
         ModelChoice choice = ModelChoice.of(request);
         CheckpointStore checkpoints = checkpoints(choice, dataset);
         Path checkpoint = checkpoints.newestIntact().orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
-        try (BaseModels.Lease base = models.lend(choice);
+        try (BaseModels.Lease base = models.lend(choice, stop);
                 LoraAdapter adapter = AdapterFolder.open(checkpoint).load(base.model());
                 Tokenizer tokenizer = Tokenizer.open(request.modelFolder())) {
             ActiveAdapter none = base.model().noAdapter();
@@ -59,15 +62,15 @@ public record RunEvaluator(FineTuneRequest request, RunFolder folder, BaseModels
                 choice.folder().toString(), recipe.adapterRecord(choice));
     }
 
-    private static double nll(CausalLanguageModel model, List<int[]> rows, ActiveAdapter adapter) {
-        return HeldOutLoss.of(model, rows, adapter).meanNegativeLogLikelihood();
+    private double nll(CausalLanguageModel model, List<int[]> rows, ActiveAdapter adapter) {
+        return HeldOutLoss.of(model, rows, adapter, stop).meanNegativeLogLikelihood();
     }
 
     private String answer(CausalLanguageModel model, Tokenizer tokenizer, ActiveAdapter adapter) {
         FineTuneRecipe recipe = new FineTuneRecipe(request.parameters());
         String prompt = recipe.promptTemplate().inferencePrompt(request.parameters().text(EVALUATION_QUESTION));
         int[] ids = new TextGenerator(model).greedy(tokenizer.encodeWithBeginOfSentence(prompt),
-                request.parameters().integer(EVALUATION_MAX_NEW_TOKENS), tokenizer.stopIds(), adapter);
+                request.parameters().integer(EVALUATION_MAX_NEW_TOKENS), tokenizer.stopIds(), adapter, stop);
         return tokenizer.decodeSkippingSpecialTokens(ids);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.medtune.RecoverableException;
+import org.medtune.dataset.TokenizedDatasetWriter;
 
 /**
  * The files of one run: {@code run.json}, the tokenised {@code dataset/}, {@code checkpoints/}, {@code metrics.jsonl},
@@ -35,7 +36,8 @@ public record RunFolder(Path path) {
                 MESSAGES.runFolderMovedAside(path, aside);
             }
             Files.createDirectories(folder.checkpoints());
-            folder.description().write(new RunDescription(key.instanceId(), key.created().toString(), parameters));
+            folder.description().write(new RunDescription(key.instanceId(), key.created().toString(), parameters,
+                    folder.beginning().orElse(null)));
         } catch (IOException e) {
             throw MESSAGES.runFolderUnusable(path, e.toString(), e);
         }
@@ -46,6 +48,62 @@ public record RunFolder(Path path) {
     public static Optional<RunFolder> find(MedtuneHome home, RunKey key) {
         RunFolder folder = new RunFolder(home.runs().resolve(key.folderName()));
         return Optional.of(folder).filter(found -> found.belongsTo(key));
+    }
+
+    /**
+     * Makes sure that a run goes on with the model and the dataset that it began with; that is so where none has begun.
+     *
+     * @throws org.medtune.InvalidInputException if others are asked for
+     * @throws RecoverableException              if they are not what they were, or cannot be read
+     */
+    public void checkContents(FineTuneRequest request) {
+        beginning().ifPresent(beginning -> beginning.checkContents(request, formatted()));
+    }
+
+    /**
+     * Keeps what the run begins with, unless it has begun before.
+     *
+     * @param parameters what the operator gave
+     * @throws RecoverableException if the file system refuses
+     */
+    public void begin(FineTuneRequest request, Map<String, String> parameters) {
+        if (beginning().isPresent()) {
+            return;
+        }
+        try {
+            RunDescription now = description().read().orElseThrow();
+            description().write(new RunDescription(now.instanceId(), now.created(), now.parameters(),
+                    RunBeginning.of(request, parameters)));
+        } catch (IOException e) {
+            throw MESSAGES.runFolderUnusable(path, e.toString(), e);
+        }
+    }
+
+    /** What the run began with, or nothing before its first start has been checked. */
+    public Optional<RunBeginning> beginning() {
+        try {
+            return description().read().map(RunDescription::beginning);
+        } catch (IOException e) {
+            throw MESSAGES.runFolderUnusable(path, e.toString(), e);
+        }
+    }
+
+    /** Whether the whole dataset has been read. */
+    public boolean formatted() {
+        return Files.isRegularFile(dataset().resolve(TokenizedDatasetWriter.SUMMARY_FILE));
+    }
+
+    /** What the operator had given when the run was evaluated, or nothing before that. */
+    Optional<Map<String, String>> evaluatedWith() {
+        if (!Files.isRegularFile(evaluation().path())) {
+            return Optional.empty();
+        }
+        try {
+            // of the latest start that was not refused: since the evaluation none that would change it was let in
+            return description().read().map(RunDescription::parameters);
+        } catch (IOException e) {
+            throw MESSAGES.runFolderUnusable(path, e.toString(), e);
+        }
     }
 
     /** The dataset as token ids, with the rows that could not be used. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.medtune.StopSignal;
 import org.medtune.dataset.TokenizedDataset;
 import org.medtune.dataset.TokenizedDatasetWriter;
 import org.medtune.training.AtomicFolder;
@@ -22,10 +23,6 @@ import org.medtune.training.AtomicFolder;
  */
 public record RunPublisher(MedtuneHome home, FineTuneRequest request, RunKey run, RunFolder folder) {
 
-    /** PEFT's two files and ours; a checkpoint's optimizer state stays where it is. */
-    private static final List<String> ADAPTER_FILES =
-            List.of("adapter_config.json", "adapter_model.safetensors", "medtune.json");
-
     /**
      * Publishes. No adapter that is there already is ever changed; one that this run has published is found again.
      *
@@ -35,9 +32,10 @@ public record RunPublisher(MedtuneHome home, FineTuneRequest request, RunKey run
         try {
             TokenizedDataset dataset =
                     TokenizedDataset.open(folder.dataset().resolve(TokenizedDatasetWriter.TOKENIZED_FILE));
-            Path checkpoint = new RunEvaluator(request, folder, models)
+            Path checkpoint = new RunEvaluator(request, folder, models, StopSignal.NEVER)
                     .checkpoints(ModelChoice.of(request), dataset).newestIntact()
                     .orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
+            AtomicFolder.deleteRemains(home.adapters(), AtomicFolder.LONGEST_WRITING);
             Path target = target(checkpoint);
             if (!Files.exists(target)) {
                 copy(checkpoint, target);
@@ -58,20 +56,10 @@ public record RunPublisher(MedtuneHome home, FineTuneRequest request, RunKey run
     /** The first of NAME, NAME-2 and so on that is free, or already holds this very adapter. */
     private Path target(Path checkpoint) throws IOException {
         Path target = home.adapters().resolve(name());
-        for (int number = 2; Files.exists(target) && !holds(target, checkpoint); number++) {
+        for (int number = 2; Files.exists(target) && !PublishedAdapters.isOf(target, checkpoint); number++) {
             target = home.adapters().resolve(name() + "-" + number);
         }
         return target;
-    }
-
-    private static boolean holds(Path published, Path checkpoint) throws IOException {
-        for (String file : ADAPTER_FILES) {
-            if (!Files.exists(published.resolve(file))
-                    || Files.mismatch(published.resolve(file), checkpoint.resolve(file)) >= 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private String name() {
@@ -81,11 +69,11 @@ public record RunPublisher(MedtuneHome home, FineTuneRequest request, RunKey run
 
     private static void copy(Path checkpoint, Path target) throws IOException {
         long bytes = 0;
-        for (String file : ADAPTER_FILES) {
+        for (String file : PublishedAdapters.FILES) {
             bytes += Files.size(checkpoint.resolve(file));
         }
         AtomicFolder.create(target, bytes, temporary -> {
-            for (String file : ADAPTER_FILES) {
+            for (String file : PublishedAdapters.FILES) {
                 Files.copy(checkpoint.resolve(file), temporary.resolve(file));
             }
         });

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.medtune.StopSignal;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.dataset.TokenizedDataset;
 import org.medtune.dataset.TokenizedDatasetWriter;
@@ -34,27 +35,35 @@ public final class TrainingRun implements AutoCloseable {
     private final List<BaseModels.Lease> bases;
     private final LoraAdapter adapter;
     private final LoraTrainer trainer;
+    private final int checkpointLimit;
     private double secondsOfSteps;
     private int stepsHere;
     private boolean healthy = true;
+    private int stepsKept;
 
     private TrainingRun(RunFolder folder, TrainingConfiguration configuration, CheckpointStore checkpoints,
-                        List<BaseModels.Lease> bases, LoraAdapter adapter, LoraTrainer trainer) {
+                        List<BaseModels.Lease> bases, LoraAdapter adapter, LoraTrainer trainer,
+                        int checkpointLimit) {
         this.folder = folder;
         this.configuration = configuration;
         this.checkpoints = checkpoints;
         this.bases = bases;
         this.adapter = adapter;
         this.trainer = trainer;
+        this.checkpointLimit = checkpointLimit;
+        this.stepsKept = trainer.stepsDone();
     }
 
     /**
      * Loads what is needed and goes to where the run stands.
      *
+     * @param stop looked at while the base models are loaded
+     * @throws org.medtune.StoppedException      if that asks for a stop
      * @throws org.medtune.InvalidInputException if something in the request, or the checkpoint, does not fit
      * @throws org.medtune.RecoverableException  if memory or disk do not suffice
      */
-    public static TrainingRun open(FineTuneRequest request, RunFolder folder, BaseModels models) {
+    public static TrainingRun open(
+            FineTuneRequest request, RunFolder folder, BaseModels models, StopSignal stop) {
         FineTuneRecipe recipe = new FineTuneRecipe(request.parameters());
         TokenizedDataset dataset =
                 TokenizedDataset.open(folder.dataset().resolve(TokenizedDatasetWriter.TOKENIZED_FILE));
@@ -71,7 +80,7 @@ public final class TrainingRun implements AutoCloseable {
                 recipe.adapterRecord(choice));
         removeRemains(folder);
         Optional<Path> newest = checkpoints.newestIntact();
-        List<BaseModels.Lease> bases = models.lendAll(choices.stream().map(recipe::trainingBase).toList());
+        List<BaseModels.Lease> bases = models.lendAll(choices.stream().map(recipe::trainingBase).toList(), stop);
         List<CausalLanguageModel> replicas = bases.stream().map(BaseModels.Lease::model).toList();
         CausalLanguageModel first = replicas.get(0);
         LoraAdapter adapter = null;
@@ -85,9 +94,11 @@ public final class TrainingRun implements AutoCloseable {
             if (newest.isPresent()) {
                 checkpoints.restore(newest.get(), trainer);
             }
+            trainer.watch(recipe.watchdog());
             folder.metrics().cutAfter(trainer.stepsDone());
             tellSetUp(choices, first);
-            return new TrainingRun(folder, configuration, checkpoints, bases, adapter, trainer);
+            return new TrainingRun(folder, configuration, checkpoints, bases, adapter, trainer,
+                    request.parameters().integer(FineTuneParameter.SAVE_TOTAL_LIMIT));
         } catch (RuntimeException | Error e) {
             if (trainer != null) {
                 trainer.close();
@@ -108,6 +119,11 @@ public final class TrainingRun implements AutoCloseable {
     /** Steps done, those before a restart included. */
     public int stepsDone() {
         return trainer.stepsDone();
+    }
+
+    /** Steps that the newest checkpoint keeps. */
+    public int stepsKept() {
+        return stepsKept;
     }
 
     /** False after a step or a checkpoint has failed; the run goes on from an earlier checkpoint then. */
@@ -135,15 +151,28 @@ public final class TrainingRun implements AutoCloseable {
         if (stepsDone() > 0) {
             healthy = false;
             checkpoints.save(trainer);
+            stepsKept = stepsDone();
             healthy = true;
         }
     }
 
+    /**
+     * Removes the oldest checkpoints, down to {@code save.total.limit}, but none that was published.
+     *
+     * @param namedStep the step of one that stays, since others rely on it
+     */
+    public void removeOldCheckpoints(MedtuneHome home, int namedStep) {
+        PublishedAdapters published = new PublishedAdapters(home.adapters());
+        checkpoints.keepNewest(checkpointLimit,
+                checkpoint -> CheckpointStore.step(checkpoint) == namedStep || published.contain(checkpoint));
+    }
+
     @Override
     public void close() {
-        trainer.close();
-        adapter.close();
-        bases.forEach(BaseModels.Lease::close);
+        // the models are others' too, whatever becomes of what is the run's own
+        try (LoraAdapter closedSecond = adapter; LoraTrainer closedFirst = trainer) {
+            bases.forEach(BaseModels.Lease::close);
+        }
     }
 
     static void tellSetUp(List<ModelChoice> choices, CausalLanguageModel model) {

@@ -1,7 +1,5 @@
 package org.medtune.tensor;
 
-import static org.medtune.MedtuneMessages.MESSAGES;
-
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
@@ -95,10 +93,7 @@ final class KernelLibrary {
                 return toTensors(result, owner);
             }
         } catch (EngineException e) {
-            if (isOutOfMemory(e)) {
-                throw MESSAGES.outOfMemory(owner.getDevice().toString(), kernel, e);
-            }
-            throw new IllegalStateException("Kernel " + kernel + " failed", e);
+            throw failure(e, owner, kernel);
         } finally {
             for (IValue value : values) {
                 if (value != null) {
@@ -108,10 +103,9 @@ final class KernelLibrary {
         }
     }
 
-    private static boolean isOutOfMemory(EngineException e) {
-        String message = String.valueOf(e.getMessage());
-        return message.contains("out of memory") || message.contains("can't allocate memory")
-                || message.contains("not enough memory");
+    private static RuntimeException failure(EngineException thrown, PtNDManager owner, String kernel) {
+        return NativeFailure.explain(thrown, owner.getDevice().toString(), kernel).<RuntimeException>map(e -> e)
+                .orElseGet(() -> new IllegalStateException("Kernel " + kernel + " failed", thrown));
     }
 
     private static IValue toIValue(Object argument) {

@@ -47,8 +47,8 @@ public final class NativeTokenizer implements AutoCloseable {
      * Loads a tokenizer.
      *
      * @param tokenizerJson the file {@code tokenizer.json}
-     * @throws org.medtune.InvalidInputException if the file is missing, unreadable, damaged, or describes a kind of
-     *     tokenizer that the library does not know
+     * @throws org.medtune.InvalidInputException if the file is damaged, or describes a kind of tokenizer that the
+     *     library does not know
      * @throws org.medtune.RecoverableException if the native library cannot be loaded
      */
     public static NativeTokenizer open(Path tokenizerJson) {

@@ -1,10 +1,12 @@
 package org.medtune.tensor;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.Supplier;
 
 /**
  * A handle on an array in native memory. It belongs to one {@link TensorScope} and is released with it, or earlier by
@@ -47,19 +49,23 @@ public final class Tensor implements AutoCloseable {
         return array.getShape().size();
     }
 
-    /** The only element of a float32 or float64 scalar. Waits for the device. */
+    /**
+     * The only element of a float32 or float64 scalar. Waits for the device.
+     *
+     * @throws org.medtune.RecoverableException when the device fails, be it in a kernel that was called before
+     */
     public double toDouble() {
-        return array.getDataType() == DataType.FLOAT64 ? array.getDouble() : array.getFloat();
+        return read(() -> array.getDataType() == DataType.FLOAT64 ? array.getDouble() : array.getFloat());
     }
 
     /** The elements of a float32 tensor in row-major order, copied to the heap. Waits for the device. */
     public float[] toFloatArray() {
-        return array.toFloatArray();
+        return read(array::toFloatArray);
     }
 
     /** The elements of an int64 tensor in row-major order, copied to the heap. Waits for the device. */
     public long[] toLongArray() {
-        return array.toLongArray();
+        return read(array::toLongArray);
     }
 
     /**
@@ -67,13 +73,23 @@ public final class Tensor implements AutoCloseable {
      * native memory: the buffer stays valid after this tensor is closed. At most 2 GiB.
      */
     public ByteBuffer toBytes() {
-        return array.toByteBuffer(false).order(ByteOrder.LITTLE_ENDIAN);
+        return read(() -> array.toByteBuffer(false)).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Releases the handle now instead of with its scope. */
     @Override
     public void close() {
         array.close();
+    }
+
+    /** An accelerator works behind the caller's back: what went wrong in a kernel often shows only here. */
+    private <T> T read(Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (EngineException e) {
+            throw NativeFailure.explain(e, array.getDevice().toString(), "read").<RuntimeException>map(known -> known)
+                    .orElse(e);
+        }
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -21,8 +23,14 @@ import java.util.stream.Stream;
  */
 public final class AtomicFolder {
 
+    /** Longer than anybody takes between two files of a folder: older remains where many write are nobody's. */
+    public static final Duration LONGEST_WRITING = Duration.ofDays(1);
+
     /** How the hidden siblings begin; one that is found at start-up is the remains of a process that died. */
     static final String TEMPORARY_PREFIX = ".writing-";
+
+    /** How a folder begins that is being deleted. */
+    static final String DELETED_PREFIX = ".deleting-";
 
     private AtomicFolder() {}
 
@@ -47,7 +55,7 @@ public final class AtomicFolder {
             Files.createDirectories(parent);
             long free = Files.getFileStore(parent).getUsableSpace();
             if (free < neededBytes) {
-                throw MESSAGES.diskTooFull(target, neededBytes >> 20, free >> 20);
+                throw MESSAGES.diskTooFull(target, neededBytes, free);
             }
             Path temporary = Files.createDirectory(parent.resolve(TEMPORARY_PREFIX + UUID.randomUUID()));
             try {
@@ -66,18 +74,42 @@ public final class AtomicFolder {
         }
     }
 
-    /** Deletes the remains of processes that died while writing below a folder. */
+    /** Deletes a folder: nobody ever finds half of it under its name. */
+    static void delete(Path folder) throws IOException {
+        Path doomed = folder.resolveSibling(DELETED_PREFIX + UUID.randomUUID());
+        Files.move(folder, doomed, StandardCopyOption.ATOMIC_MOVE);
+        deleteIfPresent(doomed);
+    }
+
+    /** Deletes the remains of processes that died while writing below a folder, or deleting; nobody may be writing. */
     public static void deleteRemains(Path parent) throws IOException {
+        deleteRemains(parent, Duration.ZERO);
+    }
+
+    /**
+     * Deletes the remains of processes that died while writing below a folder where others may be writing now.
+     *
+     * @param age how long ago the remains were last written to, at least: longer than anybody takes to write
+     */
+    public static void deleteRemains(Path parent, Duration age) throws IOException {
         if (!Files.isDirectory(parent)) {
             return;
         }
+        Instant youngest = Instant.now().minus(age);
         List<Path> remains;
         try (Stream<Path> children = Files.list(parent)) {
-            remains = children.filter(p -> p.getFileName().toString().startsWith(TEMPORARY_PREFIX)).toList();
+            remains = children.filter(AtomicFolder::isRemains).toList();
         }
         for (Path path : remains) {
-            deleteIfPresent(path);
+            if (!Files.getLastModifiedTime(path).toInstant().isAfter(youngest)) {
+                deleteIfPresent(path);
+            }
         }
+    }
+
+    private static boolean isRemains(Path path) {
+        String name = path.getFileName().toString();
+        return name.startsWith(TEMPORARY_PREFIX) || name.startsWith(DELETED_PREFIX);
     }
 
     private static void move(Path from, Path to) throws IOException {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.AdapterRecord;
@@ -77,7 +78,8 @@ public final class CheckpointStore {
      * Writes a checkpoint of a trainer after its last step; one that is there already is left as it is.
      *
      * @return the checkpoint's folder
-     * @throws org.medtune.RecoverableException when the disk is too full or a file cannot be written
+     * @throws org.medtune.RecoverableException when the disk is too full, a file cannot be written, or the trainer's
+     *     state is no finite numbers
      */
     public Path save(LoraTrainer trainer) {
         int step = trainer.stepsDone();
@@ -88,6 +90,7 @@ public final class CheckpointStore {
             }
             setAside(target);
         }
+        trainer.requireFinite();
         long bytes = bytes(trainer.adapter().layout().size(), trainer.adapter().writtenLayout().size(),
                 trainer.configuration().adam().moments());
         AtomicFolder.create(target, bytes, temporary -> {
@@ -122,6 +125,32 @@ public final class CheckpointStore {
             return Optional.of(checkpoint);
         }
         return Optional.empty();
+    }
+
+    /**
+     * Removes the oldest checkpoints, down to a limit. The newest intact ones are kept, and with them whatever damaged
+     * one lies between them: so the last intact one is never removed. One that cannot be removed stays, with a warning.
+     *
+     * @param limit how many intact ones to keep; 0 keeps all
+     * @param inUse checkpoints that stay, however old they are
+     */
+    public void keepNewest(int limit, Predicate<Path> inUse) {
+        if (limit == 0) {
+            return;
+        }
+        int intact = 0;
+        for (Path checkpoint : newestFirst(folder)) {
+            if (intact < limit) {
+                intact += Manifest.damageOf(checkpoint).isEmpty() ? 1 : 0;
+            } else if (!inUse.test(checkpoint)) {
+                remove(checkpoint, limit);
+            }
+        }
+    }
+
+    /** The step after which a checkpoint was made. */
+    public static int step(Path checkpoint) {
+        return Integer.parseInt(checkpoint.getFileName().toString().substring(PREFIX.length()));
     }
 
     /** The adapter in a checkpoint as it was in training, on the base that it trains on. The caller closes it. */
@@ -172,15 +201,20 @@ public final class CheckpointStore {
         }
     }
 
-    private static int step(Path checkpoint) {
-        return Integer.parseInt(checkpoint.getFileName().toString().substring(PREFIX.length()));
-    }
-
     private static State state(Path checkpoint) {
         try {
             return MAPPER.readValue(checkpoint.resolve(STATE_FILE).toFile(), State.class);
         } catch (IOException e) {
             throw MESSAGES.cannotRead(checkpoint.resolve(STATE_FILE), e.toString(), e);
+        }
+    }
+
+    private static void remove(Path checkpoint, int limit) {
+        try {
+            AtomicFolder.delete(checkpoint);
+            MESSAGES.checkpointRemoved(checkpoint, limit);
+        } catch (IOException e) {
+            MESSAGES.checkpointNotRemoved(checkpoint, e);
         }
     }
 

@@ -6,10 +6,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.tensor.ElementType;
+import org.medtune.tensor.Tensor;
 import org.medtune.tensor.TensorScope;
 
 /**
@@ -29,6 +32,7 @@ public final class LoraTrainer implements AutoCloseable {
     private final AdamW optimizer;
     private final Optional<LossScaler> scaler;
     private final List<StepReport> history = new ArrayList<>();
+    private LossWatchdog watchdog = LossWatchdog.NONE;
 
     /** A trainer on one device whose sequences are single rows. */
     public LoraTrainer(CausalLanguageModel model, LoraAdapter adapter, TrainingConfiguration configuration,
@@ -63,6 +67,11 @@ public final class LoraTrainer implements AutoCloseable {
         this.scaler = model.type() == ElementType.FLOAT16 ? Optional.of(new LossScaler()) : Optional.empty();
     }
 
+    /** Lets a watchdog look at every step's loss from now on, before the step changes anything. */
+    public void watch(LossWatchdog newWatchdog) {
+        watchdog = newWatchdog;
+    }
+
     /** Optimizer steps taken. */
     public int stepsDone() {
         return history.size();
@@ -87,8 +96,8 @@ public final class LoraTrainer implements AutoCloseable {
      * {@code Trainer}.
      *
      * @throws org.medtune.RecoverableException when loss or gradient are no numbers (in float16, when no scale is left
-     *     to try), or when memory runs out on one of the devices; adapter and optimizer state are as before the step
-     *     unless it is the optimizer that failed
+     *     to try), when the watchdog sees the loss explode, or when memory runs out on one of the devices; adapter and
+     *     optimizer state are as before the step unless it is the optimizer that failed
      */
     public StepReport step() {
         long started = System.nanoTime();
@@ -107,6 +116,7 @@ public final class LoraTrainer implements AutoCloseable {
         }
         double learningRate = configuration.learningRate(optimizer.stepsDone() + 1);
         if (number) {
+            watchdog.check(step, loss, history);
             optimizer.step(learningRate);
             adapter.refresh();
         } else {
@@ -117,6 +127,25 @@ public final class LoraTrainer implements AutoCloseable {
         StepReport report = new StepReport(step, loss, norm, learningRate, tokens, seconds, scale, !number);
         history.add(report);
         return report;
+    }
+
+    /**
+     * Makes sure that what a checkpoint would keep are numbers: a step can leave others behind, though its own loss and
+     * gradient were numbers.
+     *
+     * @throws org.medtune.RecoverableException if they are not
+     */
+    void requireFinite() {
+        Map<String, Tensor> state = new TreeMap<>(optimizer.state());
+        state.put("adapter", adapter.parameters());
+        try (TensorScope work = model.newScope()) {
+            state.forEach((name, tensor) -> {
+                // codes of 8 bits are numbers whatever they are; their scales are among the others
+                if (tensor.type() == ElementType.FLOAT32 && work.callForTensor("is_finite", tensor).toDouble() == 0) {
+                    throw MESSAGES.stateNotFinite(stepsDone(), name);
+                }
+            });
+        }
     }
 
     /** How it is trained. */

@@ -3,18 +3,13 @@ package org.medtune.training;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.medtune.dataset.FileDigest;
 
 /**
  * The files of a folder with size and SHA-256, written last. A folder that does not match its manifest is damaged.
@@ -51,7 +46,7 @@ record Manifest(List<Entry> files) {
         List<Entry> entries = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.sorted().toList()) {
-                entries.add(new Entry(file.getFileName().toString(), Files.size(file), sha256(file)));
+                entries.add(new Entry(file.getFileName().toString(), Files.size(file), FileDigest.sha256(file)));
             }
         }
         return new Manifest(entries);
@@ -81,23 +76,13 @@ record Manifest(List<Entry> files) {
                     return Optional.of(entry.name() + " has " + Files.size(described) + " bytes instead of "
                             + entry.bytes());
                 }
-                if (!sha256(described).equals(entry.sha256())) {
+                if (!FileDigest.sha256(described).equals(entry.sha256())) {
                     return Optional.of(entry.name() + " has another content than was written");
                 }
             }
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of("it cannot be read (" + e.getMessage() + ")");
-        }
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file);
-                DigestInputStream digesting = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
-            digesting.transferTo(OutputStream.nullOutputStream());
-            return HexFormat.of().formatHex(digesting.getMessageDigest().digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
         }
     }
 }

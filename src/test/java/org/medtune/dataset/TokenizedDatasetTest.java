@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.medtune.InvalidInputException;
+import org.medtune.RecoverableException;
 import org.medtune.dataset.TokenizedDatasetWriter.Position;
 
 class TokenizedDatasetTest {
@@ -167,7 +168,7 @@ class TokenizedDatasetTest {
     void aFolderThatCannotBeMadeIsRefused() throws IOException {
         Path blocked = Files.writeString(folder.resolve("file"), "").resolve("folder");
 
-        assertThatExceptionOfType(InvalidInputException.class)
+        assertThatExceptionOfType(RecoverableException.class)
                 .isThrownBy(() -> TokenizedDatasetWriter.open(blocked, Position.START).close())
                 .withMessageStartingWith("MEDTUNE000440: The folder " + blocked + " cannot be written to");
     }
@@ -223,7 +224,7 @@ class TokenizedDatasetTest {
 
     @Test
     void aMissingFileIsRefused() {
-        assertThatExceptionOfType(InvalidInputException.class)
+        assertThatExceptionOfType(RecoverableException.class)
                 .isThrownBy(() -> TokenizedDataset.open(folder.resolve("none")))
                 .withMessageStartingWith("MEDTUNE000445");
     }

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.medtune.RecoverableException;
+import org.medtune.StopSignal;
 import org.medtune.tensor.ComputeDevice;
 import org.medtune.tensor.ElementType;
 import org.medtune.tensor.Tensor;
@@ -40,7 +41,8 @@ class WeightMemoryTest {
         try (TensorScope scope = TensorRuntime.on(ComputeDevice.CPU).newScope()) {
             // when
             ModelWeights weights =
-                    ModelWeights.load(FOLDER, scope, type, quantization, Optional.empty(), Set.of());
+                    ModelWeights.load(FOLDER, scope, type, quantization, Optional.empty(), Set.of(),
+                            StopSignal.NEVER);
 
             // then
             List<Tensor> all = new ArrayList<>(List.of(weights.embedding(), weights.finalNorm()));

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.medtune.InvalidInputException;
+import org.medtune.RecoverableException;
 import org.medtune.testing.Golden;
 
 class NativeTokenizerTest {
@@ -126,7 +127,7 @@ class NativeTokenizerTest {
 
     @Test
     void missingFileIsRefusedWithASentence(@TempDir Path folder) {
-        assertThatExceptionOfType(InvalidInputException.class)
+        assertThatExceptionOfType(RecoverableException.class)
                 .isThrownBy(() -> NativeTokenizer.open(folder.resolve("tokenizer.json")))
                 .withMessageStartingWith("MEDTUNE000180: The tokenizer file ")
                 .withMessageContaining("cannot be read");

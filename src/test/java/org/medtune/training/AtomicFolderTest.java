@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.medtune.RecoverableException;
@@ -44,7 +47,7 @@ class AtomicFolderTest {
                 .isInstanceOf(RecoverableException.class)
                 .hasMessageStartingWith("MEDTUNE000503: ")
                 .hasMessageContaining(target.toString())
-                .hasMessageContaining((Long.MAX_VALUE >> 20) + " MiB")
+                .hasMessageContaining("takes " + Long.MAX_VALUE + " bytes")
                 .hasMessageContaining("Free space");
         assertThat(parent).isEmptyDirectory();
     }
@@ -116,5 +119,36 @@ class AtomicFolderTest {
         // then
         assertThat(parent).isDirectoryContaining("glob:**/checkpoint-1")
                 .isDirectoryNotContaining("glob:**/" + AtomicFolder.TEMPORARY_PREFIX + "*");
+    }
+
+    @Test
+    void whereOthersMayBeWritingOnlyOldRemainsAreDeleted() throws IOException {
+        // given
+        Path fresh = Files.createDirectory(parent.resolve(AtomicFolder.TEMPORARY_PREFIX + "fresh"));
+        Path old = Files.createDirectory(parent.resolve(AtomicFolder.TEMPORARY_PREFIX + "old"));
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(2, ChronoUnit.DAYS)));
+
+        // when
+        AtomicFolder.deleteRemains(parent, AtomicFolder.LONGEST_WRITING);
+
+        // then
+        assertThat(old).doesNotExist();
+        assertThat(fresh).isDirectory();
+    }
+
+    @Test
+    void aDeletionThatWasCutShortIsFinishedLater() throws IOException {
+        // given: what a server leaves that died while it deleted
+        Path target = Files.createDirectory(parent.resolve("target"));
+        Files.writeString(target.resolve("a.txt"), "content");
+        Path half = Files.createDirectory(parent.resolve(AtomicFolder.DELETED_PREFIX + "half"));
+        Files.writeString(half.resolve("b.txt"), "content");
+
+        // when
+        AtomicFolder.delete(target);
+        AtomicFolder.deleteRemains(parent);
+
+        // then
+        assertThat(parent).isEmptyDirectory();
     }
 }

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +38,8 @@ import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.Projection;
 import org.medtune.model.SafetensorsFile;
 import org.medtune.tensor.ElementType;
+import org.medtune.tensor.Tensor;
+import org.medtune.tensor.TensorScope;
 import org.medtune.testing.CapturedLog;
 import org.medtune.testing.EmbeddedModel;
 import org.medtune.testing.ShortRows;
@@ -321,6 +327,109 @@ class CheckpointStoreTest {
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessageStartingWith("MEDTUNE000511: The optimizer's state " + written)
                     .hasMessageContaining("Restart with the value of optim that the run began with");
+        }
+    }
+
+    @Test
+    void theNewestCheckpointsAreKept() throws IOException {
+        // given
+        copyAs(1, 3);
+        copyAs(1, 4);
+
+        // when
+        store.keepNewest(2, checkpoint -> false);
+
+        // then
+        assertThat(names()).containsExactly("checkpoint-3", "checkpoint-4");
+    }
+
+    @Test
+    void withoutALimitAllAreKept() throws IOException {
+        store.keepNewest(0, checkpoint -> false);
+
+        assertThat(names()).containsExactly("checkpoint-1", "checkpoint-2");
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void theLastIntactOneIsNeverRemoved(String file) throws IOException {
+        // given: two newer ones that are damaged
+        for (int step : new int[] {3, 4}) {
+            copyAs(1, step);
+            Files.write(checkpoint(step).resolve(file), new byte[] {1});
+        }
+        Files.delete(checkpoint(1).resolve("medtune.json"));
+
+        // when
+        store.keepNewest(1, checkpoint -> false);
+
+        // then
+        assertThat(names()).containsExactly("checkpoint-2", "checkpoint-3", "checkpoint-4");
+    }
+
+    @Test
+    void oneThatIsInUseIsNotRemoved() throws IOException {
+        // given
+        copyAs(1, 3);
+
+        // when
+        store.keepNewest(1, checkpoint(1)::equals);
+
+        // then
+        assertThat(names()).containsExactly("checkpoint-1", "checkpoint-3");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"adapter, NaN", "adapter, Infinity", "exp_avg.matrices, -Infinity", "exp_avg_sq.matrices, NaN"})
+    void whatIsNoNumberNeverReachesACheckpoint(String tensor, float value) {
+        // given
+        try (LoraAdapter other = LoraAdapter.initialize(model, LORA, 1);
+                LoraTrainer broken = ShortRows.trainer(model, other, ShortRows.recipe(1, GradientCheckpointing.ON));
+                TensorScope scope = model.newScope()) {
+            broken.step();
+            Map<String, Tensor> state = new HashMap<>(broken.optimizer().state());
+            state.put("adapter", other.parameters());
+            Tensor flat = state.get(tensor);
+            float[] values = flat.toFloatArray();
+            values[values.length / 2] = value;
+            ByteBuffer bytes = ByteBuffer.allocateDirect(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(values);
+            scope.call("assign", flat, scope.copyOf(bytes, ElementType.FLOAT32, values.length));
+
+            // then
+            Path place = folder.resolve("broken");
+            assertThatThrownBy(() -> store(place, RUN).save(broken))
+                    .isInstanceOf(RecoverableException.class)
+                    .hasMessageStartingWith("MEDTUNE000647: After optimizer step 1 the tensor " + tensor);
+            assertThat(place).doesNotExist();
+        }
+    }
+
+    @Test
+    void theGreatestNumbersAreNumbersAllTheSame() {
+        // given: a sum or a difference of them would be infinite
+        try (LoraAdapter other = LoraAdapter.initialize(model, LORA, 1);
+                LoraTrainer large = ShortRows.trainer(model, other, ShortRows.recipe(1, GradientCheckpointing.ON));
+                TensorScope scope = model.newScope()) {
+            large.step();
+            scope.call("fill", other.parameters(), (double) Float.MAX_VALUE);
+            scope.call("fill", large.optimizer().state().get("exp_avg.matrices"), (double) -Float.MAX_VALUE);
+
+            // then
+            large.requireFinite();
+        }
+    }
+
+    private void copyAs(int from, int to) throws IOException {
+        Files.createDirectory(checkpoint(to));
+        for (String file : FILES) {
+            Files.copy(pristine.resolve("checkpoint-" + from).resolve(file), checkpoint(to).resolve(file));
+        }
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> children = Files.list(folder)) {
+            return children.map(child -> child.getFileName().toString()).sorted().toList();
         }
     }
 

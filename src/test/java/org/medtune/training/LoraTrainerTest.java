@@ -3,8 +3,12 @@ package org.medtune.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +70,46 @@ class LoraTrainerTest {
             assertThat(adapter.parameters().toFloatArray()).containsOnly((float) value);
             assertThat(firstMoment(trainer)).isEqualTo(firstMoment);
             assertThat(secondMoment(trainer)).isEqualTo(secondMoment);
+        }
+    }
+
+    @Test
+    void anExplodingLossStopsTheRunBeforeItsStepChangesAnything() {
+        // given: rows that are soon known, and then an adapter that spoils it
+        try (LoraAdapter adapter = LoraAdapter.initialize(model, LORA, 1);
+                LoraTrainer trainer = ShortRows.trainer(List.of(model), adapter,
+                        ShortRows.recipe(30, GradientCheckpointing.ON),
+                        row -> new int[] {40, 41, 40, 41, 40, 41, 40, 41, 40, 41, 40, 41});
+                TensorScope scope = model.newScope()) {
+            trainer.watch(new LossWatchdog(3));
+            while (trainer.stepsDone() < 25) {
+                trainer.step();
+            }
+            float[] spoilt = adapter.parameters().toFloatArray();
+            Random random = new Random(1);
+            for (int i = 0; i < spoilt.length; i++) {
+                spoilt[i] = (float) random.nextGaussian() * 2;
+            }
+            ByteBuffer bytes = ByteBuffer.allocateDirect(spoilt.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(spoilt);
+            scope.call("assign", adapter.parameters(), scope.copyOf(bytes, ElementType.FLOAT32, spoilt.length));
+            adapter.refresh();
+            float[] firstMoment = firstMoment(trainer);
+
+            // then
+            assertThatThrownBy(trainer::step)
+                    .isInstanceOf(RecoverableException.class)
+                    .hasMessageStartingWith("MEDTUNE000646: In optimizer step 26 the loss is ");
+            assertThat(trainer.stepsDone()).isEqualTo(25);
+            assertThat(adapter.parameters().toFloatArray()).isEqualTo(spoilt);
+            assertThat(firstMoment(trainer)).isEqualTo(firstMoment);
+
+            // when: told to go on all the same
+            trainer.watch(LossWatchdog.NONE);
+            trainer.step();
+
+            // then
+            assertThat(trainer.stepsDone()).isEqualTo(26);
         }
     }
 

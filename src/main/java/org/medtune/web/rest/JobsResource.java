@@ -19,6 +19,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import org.medtune.batch.JobControl;
 import org.medtune.batch.JobExecutionSummary;
 import org.medtune.ops.Runs;
@@ -79,11 +80,16 @@ public class JobsResource {
         return accepted(Response.Status.ACCEPTED, id);
     }
 
-    /** Lets a run go on; the answer is its new execution. */
+    /**
+     * Lets a run go on; the answer is its new execution. The body is an object of the parameters that change, and may
+     * be missing.
+     */
     @POST
     @Path("{executionId}/restart")
-    public Response restart(@PathParam("executionId") String executionId) {
-        return accepted(Response.Status.ACCEPTED, jobs.restart(find(executionId).executionId()));
+    public Response restart(@PathParam("executionId") String executionId, JsonNode body) {
+        long id = find(executionId).executionId();
+        boolean none = body == null || body.isMissingNode();
+        return accepted(Response.Status.ACCEPTED, jobs.restart(id, none ? Map.of() : JobParameterBody.read(body)));
     }
 
     @GET

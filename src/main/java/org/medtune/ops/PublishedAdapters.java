@@ -1,0 +1,54 @@
+package org.medtune.ops;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.medtune.RecoverableException;
+
+/**
+ * The adapters that a site has published, each a folder with copies of three of a checkpoint's files.
+ *
+ * @param folder where they are
+ */
+record PublishedAdapters(Path folder) {
+
+    /** PEFT's two files and ours; a checkpoint's optimizer state stays where it is. */
+    static final List<String> FILES = List.of("adapter_config.json", "adapter_model.safetensors", "medtune.json");
+
+    /**
+     * Whether a checkpoint has been published under any name.
+     *
+     * @throws RecoverableException if a file cannot be read
+     */
+    boolean contain(Path checkpoint) {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (Stream<Path> adapters = Files.list(folder)) {
+            for (Path adapter : adapters.filter(Files::isDirectory).toList()) {
+                if (isOf(adapter, checkpoint)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            throw MESSAGES.runFolderUnusable(folder, e.toString(), e);
+        }
+    }
+
+    /** Whether a published adapter is the very one of a checkpoint. */
+    static boolean isOf(Path published, Path checkpoint) throws IOException {
+        for (String file : FILES) {
+            Path original = checkpoint.resolve(file);
+            if (!Files.exists(published.resolve(file)) || !Files.exists(original)
+                    || Files.mismatch(published.resolve(file), original) >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
