@@ -148,8 +148,8 @@ class ConsoleIT {
         browser.shown("#job-medtunewar-fine-tune.active");
         browser.click("#job-medtunewar-fine-tune button.dropdown-toggle");
         browser.shown("#job-medtunewar-fine-tune .dropdown-menu").findElement(By.linkText("Start")).click();
-        WebElement properties = browser.shown(".modal.in .tag-manager-container input, .modal.in input.form-control:"
-                + "not([readonly])");
+        browser.click(".modal.in input[id*=properties]");
+        WebElement properties = browser.driver().switchTo().activeElement();
         for (String parameter : PARAMETERS) {
             properties.sendKeys(parameter, Keys.ENTER);
         }
