@@ -150,6 +150,9 @@ class DeviceQueueIT {
             // then
             assertThat(management.deploymentStatus()).isEqualTo("OK");
             assertThat(management.batchStatus(training)).isEqualTo("STOPPED");
+            assertThat(management.exitStatus(training)).isEqualTo("STOPPED");
+            assertThat(server.home().resolve("runs/fine-tune-" + job(training).path("instanceId").asLong()))
+                    .satisfies(run -> assertThat(run.resolve("checkpoints")).isNotEmptyDirectory());
             assertThat(management.batchStatus(waiting)).isEqualTo("STOPPED");
 
             // when

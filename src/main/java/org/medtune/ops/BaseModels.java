@@ -10,11 +10,14 @@ import org.medtune.model.ModelFolder;
 
 /**
  * The frozen base models of a server, each loaded once and shared by all who use it at the same time. A model that
- * nobody uses stays loaded until another one is asked for. May be used by several threads; closing releases all.
+ * nobody uses stays loaded until another one is asked for. May be used by several threads. Closing releases all that
+ * nobody uses, and the others when they are given back: an application that is taken away does not wait for the run that
+ * it stops.
  */
 public final class BaseModels implements AutoCloseable {
 
     private final Map<ModelChoice, Entry> entries = new HashMap<>();
+    private boolean closed;
 
     /** The right to use a model; closing it gives the right back, and the model stays. */
     public interface Lease extends AutoCloseable {
@@ -66,8 +69,8 @@ public final class BaseModels implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        entries.values().forEach(entry -> entry.model.close());
-        entries.clear();
+        closed = true;
+        releaseUnused();
     }
 
     private void releaseUnused() {
@@ -82,6 +85,9 @@ public final class BaseModels implements AutoCloseable {
 
     private synchronized void giveBack(Entry entry) {
         entry.users--;
+        if (closed) {
+            releaseUnused();
+        }
     }
 
     private static final class Entry {
