@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -205,6 +210,18 @@ class DeviceQueueTest {
 
         // then
         queue.admit(99, claim);
+    }
+
+    @Test
+    @DisplayName("leaves the batch runtime the two threads that it wants for itself, and some for other jobs")
+    void threads() throws IOException {
+        // given
+        Matcher threadsOfTheServer = Pattern.compile("max-threads, value=(\\d+)")
+                .matcher(Files.readString(Path.of("server-config/scripts/batch.cli")));
+
+        // then
+        assertThat(threadsOfTheServer.find()).isTrue();
+        assertThat(Integer.parseInt(threadsOfTheServer.group(1))).isGreaterThanOrEqualTo(DeviceQueue.MOST_RUNS + 2 + 4);
     }
 
     @Test
