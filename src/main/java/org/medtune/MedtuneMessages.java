@@ -795,6 +795,11 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 637, value = "Execution %s is none of the job purge; list the purges to see those that there are.")
     NotFoundException noSuchPurge(long executionId);
 
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 638, value = "The application ends although executions %s have not, %s s after they were told to "
+            + "stop; restart them from their last checkpoints")
+    void runsNotEnded(List<Long> executions, long seconds);
+
     // ---- 700-799 batch ----
 
     @Message(id = 700, value = "The batch runtime could not start the job (%s); the server's log says more.")

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,13 +28,14 @@ import org.junit.jupiter.api.Test;
 import org.medtune.ConflictException;
 import org.medtune.RecoverableException;
 import org.medtune.tensor.ComputeDevice;
+import org.medtune.testing.CapturedLog;
 
 @DisplayName("The queue for devices")
 class DeviceQueueTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final DeviceQueue queue = new DeviceQueue();
+    private final DeviceQueue queue = new DeviceQueue(Duration.ZERO);
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     @AfterEach
@@ -238,6 +240,33 @@ class DeviceQueueTest {
         assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> waiting.get(20, TimeUnit.SECONDS))
                 .withCauseInstanceOf(RecoverableException.class).withMessageContaining("MEDTUNE000626: Execution 2");
         assertThat(queue.find(2)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("lets those that compute end before the application does, but does not wait for ever")
+    void closeWhileComputing() throws Exception {
+        // given
+        DeviceQueue patient = new DeviceQueue(PATIENCE);
+        patient.admit(1, new DeviceClaim(gpu(0), true));
+        assertThat(patient.await(1)).isTrue();
+
+        // when
+        Future<?> end = threads.submit(patient::close);
+        assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> end.get(200, TimeUnit.MILLISECONDS));
+        patient.leave(1);
+
+        // then
+        end.get(10, TimeUnit.SECONDS);
+
+        // when: one does not end
+        queue.admit(2, new DeviceClaim(gpu(0), true));
+        try (CapturedLog log = new CapturedLog()) {
+            queue.close();
+
+            // then
+            assertThat(log.lines()).singleElement().asString()
+                    .startsWith("WARN MEDTUNE000638: The application ends although executions [2] have not, 0 s");
+        }
     }
 
     @Test
