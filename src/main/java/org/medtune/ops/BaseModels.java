@@ -11,8 +11,8 @@ import org.medtune.model.ModelFolder;
 /**
  * The frozen base models of a server, each loaded once and shared by all who use it at the same time. A model that
  * nobody uses stays loaded until another one is asked for. May be used by several threads. Closing releases all that
- * nobody uses, and the others when they are given back: an application that is taken away does not wait for the run that
- * it stops.
+ * nobody uses, and the others when they are given back: a run that is told to stop because the application ends still
+ * finishes its step.
  */
 public final class BaseModels implements AutoCloseable {
 
