@@ -798,6 +798,11 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 637, value = "Execution %s is none of the job purge; list the purges to see those that there are.")
     NotFoundException noSuchPurge(long executionId);
 
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 638, value = "The application ends although executions %s have not, %s s after they were told to "
+            + "stop; restart them from their last checkpoints")
+    void runsNotEnded(List<Long> executions, long seconds);
+
     // ---- 640-669 what ends a run before its end, and how it goes on ----
 
     @Message(id = 640, value = "The device %s failed in the kernel %s (%s), and this server cannot use it any more. "

@@ -34,7 +34,8 @@ class DeviceQueueIT {
         server = shared;
         training = start(with("max.steps", "100000", "save.steps", "100000"));
         await("execution " + training + " to train").atMost(PATIENCE).pollInterval(Duration.ofMillis(50))
-                .until(() -> phase(training).equals("TRAIN"));
+                .until(() -> job(training).path("progress").path("done").asInt() > 0
+                        && phase(training).equals("TRAIN"));
     }
 
     @AfterEach
@@ -150,6 +151,9 @@ class DeviceQueueIT {
             // then
             assertThat(management.deploymentStatus()).isEqualTo("OK");
             assertThat(management.batchStatus(training)).isEqualTo("STOPPED");
+            assertThat(management.exitStatus(training)).isEqualTo("STOPPED");
+            assertThat(server.home().resolve("runs/fine-tune-" + job(training).path("instanceId").asLong()))
+                    .satisfies(run -> assertThat(run.resolve("checkpoints")).isNotEmptyDirectory());
             assertThat(management.batchStatus(waiting)).isEqualTo("STOPPED");
 
             // when

@@ -23,7 +23,10 @@ public final class RunEndListener extends AbstractJobListener {
 
     @Override
     public void afterJob() {
-        queue.leave(job.getExecutionId());
-        context.end();
+        try {
+            context.end();
+        } finally {
+            queue.leave(job.getExecutionId());
+        }
     }
 }

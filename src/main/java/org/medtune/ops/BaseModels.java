@@ -11,11 +11,14 @@ import org.medtune.model.ModelFolder;
 
 /**
  * The frozen base models of a server, each loaded once and shared by all who use it at the same time. A model that
- * nobody uses stays loaded until another one is asked for. May be used by several threads; closing releases all.
+ * nobody uses stays loaded until another one is asked for. May be used by several threads. Closing releases all that
+ * nobody uses, and the others when they are given back: a run that is told to stop because the application ends still
+ * finishes its step.
  */
 public final class BaseModels implements AutoCloseable {
 
     private final Map<ModelChoice, Entry> entries = new HashMap<>();
+    private boolean closed;
 
     /** The right to use a model; closing it gives the right back, and the model stays. */
     public interface Lease extends AutoCloseable {
@@ -75,8 +78,8 @@ public final class BaseModels implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        entries.values().forEach(entry -> entry.model.close());
-        entries.clear();
+        closed = true;
+        releaseUnused();
     }
 
     private void releaseUnused() {
@@ -91,6 +94,9 @@ public final class BaseModels implements AutoCloseable {
 
     private synchronized void giveBack(Entry entry) {
         entry.users--;
+        if (closed) {
+            releaseUnused();
+        }
     }
 
     private static final class Entry {

@@ -2,6 +2,7 @@ package org.medtune.ops;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,6 +36,10 @@ public final class DeviceQueue implements AutoCloseable {
 
     private enum State { ADMITTED, WAITING, HOLDING }
 
+    /** How long an application that is taken away waits for its runs to end: for a step and a checkpoint. */
+    private static final Duration LONGEST_END = Duration.ofMinutes(1);
+
+    private final Duration longestEnd;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
@@ -44,6 +49,15 @@ public final class DeviceQueue implements AutoCloseable {
     /** In the order in which they came to wait. */
     private final List<Run> waiting = new ArrayList<>();
     private boolean closed;
+
+    /** A queue without runs. */
+    public DeviceQueue() {
+        this(LONGEST_END);
+    }
+
+    DeviceQueue(Duration longestEnd) {
+        this.longestEnd = longestEnd;
+    }
 
     private static final class Run {
         private final long executionId;
@@ -155,13 +169,25 @@ public final class DeviceQueue implements AutoCloseable {
         }
     }
 
-    /** Ends the waiting of all who still do; they are told so by an exception. */
+    /**
+     * Ends the waiting of all who still do, which they are told by an exception, and lets the others, whom the batch
+     * runtime has told to stop, leave: without the application's classes they could not keep what they have done.
+     */
     @Override
     public void close() {
         lock.lock();
         try {
             closed = true;
             changed.signalAll();
+            long left = longestEnd.toNanos();
+            while (!runs.isEmpty() && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            if (!runs.isEmpty()) {
+                MESSAGES.runsNotEnded(List.copyOf(runs.keySet()), longestEnd.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
         }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +17,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -22,13 +28,14 @@ import org.junit.jupiter.api.Test;
 import org.medtune.ConflictException;
 import org.medtune.RecoverableException;
 import org.medtune.tensor.ComputeDevice;
+import org.medtune.testing.CapturedLog;
 
 @DisplayName("The queue for devices")
 class DeviceQueueTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final DeviceQueue queue = new DeviceQueue();
+    private final DeviceQueue queue = new DeviceQueue(Duration.ZERO);
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     @AfterEach
@@ -208,6 +215,18 @@ class DeviceQueueTest {
     }
 
     @Test
+    @DisplayName("leaves the batch runtime the two threads that it wants for itself, and some for other jobs")
+    void threads() throws IOException {
+        // given
+        Matcher threadsOfTheServer = Pattern.compile("max-threads, value=(\\d+)")
+                .matcher(Files.readString(Path.of("server-config/scripts/batch.cli")));
+
+        // then
+        assertThat(threadsOfTheServer.find()).isTrue();
+        assertThat(Integer.parseInt(threadsOfTheServer.group(1))).isGreaterThanOrEqualTo(DeviceQueue.MOST_RUNS + 2 + 4);
+    }
+
+    @Test
     @DisplayName("ends the waiting when the server ends")
     void close() throws Exception {
         // given
@@ -221,6 +240,33 @@ class DeviceQueueTest {
         assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> waiting.get(20, TimeUnit.SECONDS))
                 .withCauseInstanceOf(RecoverableException.class).withMessageContaining("MEDTUNE000626: Execution 2");
         assertThat(queue.find(2)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("lets those that compute end before the application does, but does not wait for ever")
+    void closeWhileComputing() throws Exception {
+        // given
+        DeviceQueue patient = new DeviceQueue(PATIENCE);
+        patient.admit(1, new DeviceClaim(gpu(0), true));
+        assertThat(patient.await(1)).isTrue();
+
+        // when
+        Future<?> end = threads.submit(patient::close);
+        assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> end.get(200, TimeUnit.MILLISECONDS));
+        patient.leave(1);
+
+        // then
+        end.get(10, TimeUnit.SECONDS);
+
+        // when: one does not end
+        queue.admit(2, new DeviceClaim(gpu(0), true));
+        try (CapturedLog log = new CapturedLog()) {
+            queue.close();
+
+            // then
+            assertThat(log.lines()).singleElement().asString()
+                    .startsWith("WARN MEDTUNE000638: The application ends although executions [2] have not, 0 s");
+        }
     }
 
     @Test
