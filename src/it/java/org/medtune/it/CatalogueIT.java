@@ -85,7 +85,7 @@ class CatalogueIT {
                 found -> found.has("fingerprint"));
         assertThat(model.path("complete").asBoolean()).isTrue();
         assertThat(model.path("architecture").asText()).isEqualTo("qwen2");
-        assertThat(model.path("origin").asText()).isEqualTo("huggingface " + REPOSITORY + "@" + FakeHub.COMMIT);
+        assertThat(model.path("origin").asText()).isEqualTo("huggingface " + REPOSITORY + "@" + FakeHub.COMMIT.substring(0, 12));
         // all is checked before a run begins, so the only thing that is told is the only thing that is wrong
         assertThat(rest.postJson("api/jobs", "{\"model.folder\": \"fetched\", \"dataset.file\": \""
                 + Path.of("data/medical-reasoning-sample-zh.jsonl").toAbsolutePath() + "\", \"max.steps\": 0}")
@@ -155,7 +155,7 @@ class CatalogueIT {
         assertThat(sent.json().path("rejects").path(0).path("reason").asText()).contains("'Complex_CoT' is blank");
         JsonNode preview = rest.get(upload + "/preview?model=fetched&row=1").json();
         assertThat(preview.path("text").asText()).contains("想").endsWith("<｜end▁of▁sentence｜>");
-        assertThat(preview.path("tokens").size()).isGreaterThan(20);
+        assertThat(preview.path("tokens").asInt()).isGreaterThan(20);
         assertThat(rest.get("api/datasets").json().path("datasets")).isEmpty();
 
         // when
@@ -218,7 +218,8 @@ class CatalogueIT {
 
         try (Browser browser = Browser.open()) {
             browser.go(server.address() + "catalogue.xhtml");
-            browser.awaitText("[id='lists:models']", text -> text.contains("fetched") && text.contains("12.6 M"));
+            browser.awaitText("[id='lists:models']", text ->
+                    text.contains("fetched") && text.contains("12.6 M") && text.contains("BF16"));
             assertThat(browser.text("[id='running:downloads']")).contains(REPOSITORY, "MEDTUNE000866");
 
             // when
@@ -226,7 +227,8 @@ class CatalogueIT {
             browser.click("#send");
 
             // then
-            assertThat(browser.awaitText("#preview-text", text -> !text.isBlank())).contains("<think>");
+            assertThat(browser.awaitText("#preview-text", text -> !text.isBlank())).contains("<think>")
+                    .contains("男，62岁，突发胸痛3小时");
             assertThat(browser.text("#looked-at-facts")).contains("CSV", "6 行", "1 行被拒");
             assertThat(browser.text("#rejects")).contains("第 4 行：");
             takePictures(browser, "upload");
@@ -235,7 +237,8 @@ class CatalogueIT {
             browser.click("#keep");
 
             // then
-            browser.awaitText("[id='lists:datasets']", text -> text.contains("病例.csv"));
+            browser.awaitText("[id='lists:datasets']", text ->
+                    text.contains("病例.csv") && text.contains("Question, Complex_CoT, Response"));
             browser.awaitText("#upload-state", text -> text.contains("病例.csv 已保留。"));
             browser.click("[data-preview='病例.csv']");
             browser.awaitText("#preview-text", text -> text.contains("<think>"));
