@@ -171,6 +171,20 @@ class CatalogueIT {
         assertThat(FOLDER.resolve("data")).isEmptyDirectory();
     }
 
+    @Test
+    @Order(4)
+    void parquetIsReadInTheServerToo() {
+        for (String name : new String[] {"pyarrow-zstd.parquet", "pyarrow-snappy.parquet", "duckdb.parquet"}) {
+            // when
+            Answer sent = rest.postFile("api/uploads?name=" + name, Path.of("src/test/resources/tables", name));
+
+            // then
+            assertThat(sent.json().path("format").asText()).as(sent.text()).isEqualTo("PARQUET");
+            assertThat(sent.json().path("rows").asInt()).as(sent.text()).isEqualTo(6);
+            assertThat(sent.json().path("problem").isMissingNode()).as(sent.text()).isTrue();
+        }
+    }
+
     @ParameterizedTest
     @Order(5)
     @CsvSource({
@@ -253,6 +267,11 @@ class CatalogueIT {
             // then
             browser.awaitText("[id='download:answer']", text -> text.contains("下载已开始"));
             await().atMost(PATIENCE).until(() -> Files.isDirectory(FOLDER.resolve("models/from-the-page")));
+            browser.go(server.address() + "catalogue.xhtml?language=en");
+            browser.click("[data-preview='病例.csv']");
+            browser.awaitText("#preview-text", text -> text.contains("<think>"));
+            assertThat(browser.text("h1")).isEqualTo("Models, datasets, adapters");
+            takePictures(browser, "english");
             assertThat(browser.driver().manage().logs().get("browser").getAll())
                     .filteredOn(entry -> entry.getLevel().getName().equals("SEVERE")).isEmpty();
         }

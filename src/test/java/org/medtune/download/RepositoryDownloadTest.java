@@ -240,11 +240,25 @@ class RepositoryDownloadTest {
         assertThat(hub.requests()).hasSize(1);
 
         // when: only a file is refused
-        hub.fault("model.safetensors", Fault.status(status));
+        hub.fault("config.json", Fault.status(status));
 
         // then
         assertFails(InvalidInputException.class, part);
         assertThat(target).doesNotExist();
+    }
+
+    @Test
+    void anAddressOfContentThatIsNotGoodAnyMoreIsAskedForAnew() {
+        // given
+        hub.fault("model.safetensors", Fault.BREAK, Fault.status(403));
+
+        // when
+        run();
+
+        // then: the hub was asked for an address each time
+        assertThat(hub.requests()).filteredOn(request -> request.toApi()
+                && request.path().endsWith("/model.safetensors")).hasSize(3);
+        assertThat(target.resolve("model.safetensors")).hasBinaryContent(weights);
     }
 
     @Test
