@@ -98,7 +98,6 @@ final class FileTransfer {
 
     /** Makes the part as long as the file, in as many requests as that takes. */
     private void fetch() throws IOException {
-        long furthest = 0;
         int attempt = 0;
         try (FileChannel out = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             long there = out.size();
@@ -106,6 +105,7 @@ final class FileTransfer {
                 out.truncate(0);
                 there = 0;
             }
+            long furthest = there;
             while (there < file.bytes() || attempt == 0 && file.bytes() == 0) {
                 attempt++;
                 progress.accept(there);
