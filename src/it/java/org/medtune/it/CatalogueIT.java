@@ -6,7 +6,13 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -219,6 +225,23 @@ class CatalogueIT {
                 eleven + eleven);
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.text()).contains("MEDTUNE000883");
+    }
+
+    @Test
+    @Order(6)
+    void onlyUploadsMayLeaveOutTheirLength() throws Exception {
+        for (Map.Entry<String, Integer> expected : Map.of("api/jobs", 411, "api/uploads?name=a.jsonl", 201).entrySet()) {
+            // given
+            HttpRequest request = HttpRequest.newBuilder(URI.create(rest.address(expected.getKey())))
+                    .header("Content-Type", "application/octet-stream")
+                    .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[] {'{', '}'}))).build();
+
+            // when
+            int status = HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
+
+            // then
+            assertThat(status).as(expected.getKey()).isEqualTo(expected.getValue());
+        }
     }
 
     @Test
