@@ -366,6 +366,18 @@ class RepositoryDownloadTest {
     }
 
     @Test
+    void aMirrorThatTellsOfTheHubsPagesIsAskedItself() {
+        // given
+        hub.mirrorOf("https://hub.invalid");
+
+        // when
+        run();
+
+        // then: all pages came
+        assertThat(children(target)).contains("config.json", "empty.txt", "model.safetensors", "sub folder");
+    }
+
+    @Test
     void onlyWantedFilesAreFetched() {
         // when
         new RepositoryDownload(HubSource.HUGGING_FACE, account(), repository(RepositoryKind.MODEL, "main"),

@@ -43,6 +43,7 @@ public final class FakeHub implements AutoCloseable {
     private final HttpServer api;
     private final HttpServer content;
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private volatile String ownName;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Map<String, Map<String, StoredFile>> repositories = new ConcurrentHashMap<>();
     private final Map<String, Queue<Fault>> faults = new ConcurrentHashMap<>();
@@ -103,6 +104,7 @@ public final class FakeHub implements AutoCloseable {
         content = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         api.createContext("/", exchange -> answer(exchange, true));
         content.createContext("/", exchange -> answer(exchange, false));
+        ownName = address().toString();
         for (HttpServer server : List.of(api, content)) {
             server.setExecutor(threads);
             server.start();
@@ -121,6 +123,12 @@ public final class FakeHub implements AutoCloseable {
     /** Where it is. */
     public URI address() {
         return URI.create("http://127.0.0.1:" + api.getAddress().getPort());
+    }
+
+    /** Calls itself by another address in what it answers, as a mirror of a hub does. */
+    public FakeHub mirrorOf(String address) {
+        ownName = address;
+        return this;
     }
 
     /** Puts a file into a repository, in the place of one of that path. */
@@ -219,7 +227,7 @@ public final class FakeHub implements AutoCloseable {
         int from = Integer.parseInt(query.getOrDefault("cursor", "0"));
         int to = Math.min(from + ENTRIES_ON_A_PAGE, entries.size());
         if (to < entries.size()) {
-            exchange.getResponseHeaders().set("Link", "<" + address() + about + "/tree/" + COMMIT
+            exchange.getResponseHeaders().set("Link", "<" + ownName + about + "/tree/" + COMMIT
                     + "?recursive=true&cursor=" + to + ">; rel=\"next\"");
         }
         json(exchange, entries.subList(from, to));
