@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A hub on this machine that answers as huggingface.co and as modelscope.cn do. As on the former, large files are at
@@ -39,6 +40,9 @@ public final class FakeHub implements AutoCloseable {
 
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final int ENTRIES_ON_A_PAGE = 2;
+
+    /** What was sent is read by then; the end of a connection would overtake it otherwise. */
+    private static final long ARRIVAL_MILLISECONDS = 100;
 
     private final HttpServer api;
     private final HttpServer content;
@@ -312,12 +316,16 @@ public final class FakeHub implements AutoCloseable {
         boolean half = kind == Fault.Kind.BREAK || kind == Fault.Kind.BREAK_ANEW || kind == Fault.Kind.STALL;
         exchange.getResponseBody().write(bytes, from, half ? length / 2 : length);
         exchange.getResponseBody().flush();
-        if (kind == Fault.Kind.STALL) {
-            try {
-                closed.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+        if (half) {
+            waitUntilClosed(kind == Fault.Kind.STALL ? Long.MAX_VALUE : ARRIVAL_MILLISECONDS);
+        }
+    }
+
+    private void waitUntilClosed(long milliseconds) {
+        try {
+            closed.await(milliseconds, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
