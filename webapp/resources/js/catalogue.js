@@ -186,11 +186,11 @@
       return;
     }
     element("preview-facts").textContent =
-        text("tokens", number(row.tokens.length)) + (row.truncated ? " " + text("cut") : "");
-    place.replaceChildren(...row.tokens.map(token => {
+        text("tokens", number(row.tokens)) + (row.truncated ? " " + text("cut") : "");
+    place.replaceChildren(...row.pieces.map(part => {
       const piece = document.createElement("span");
-      piece.textContent = token.text;
-      piece.title = token.id;
+      piece.textContent = part.text;
+      piece.title = part.ids.join(" ");
       return piece;
     }));
     place.hidden = false;

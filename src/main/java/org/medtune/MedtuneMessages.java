@@ -1104,8 +1104,8 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 884, value = "The name '%s' ends with none of %s; give the file one that tells its format.")
     InvalidInputException uploadOfUnknownEnding(String name, String endings);
 
-    @Message(id = 885, value = "Only %s of %s bytes came. Send the file again.")
-    InvalidInputException uploadIncomplete(long bytes, long announced);
+    @Message(id = 885, value = "The upload ended early, after %s bytes. Send the file again.")
+    InvalidInputException uploadIncomplete(long bytes);
 
     @Message(id = 886, value = "The dataset has no row %s; it has %s rows.")
     InvalidInputException noSuchRow(long row, long rows);

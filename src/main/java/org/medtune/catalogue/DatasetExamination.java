@@ -1,13 +1,8 @@
 package org.medtune.catalogue;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.medtune.MedtuneException;
@@ -16,6 +11,7 @@ import org.medtune.dataset.DatasetSchema;
 import org.medtune.dataset.ExampleReader;
 import org.medtune.dataset.FieldNames;
 import org.medtune.dataset.RowSelection;
+import org.medtune.dataset.Sha256;
 
 /**
  * What reading a whole dataset tells.
@@ -74,17 +70,10 @@ public record DatasetExamination(FieldNames fields, long rows, long rejected, Li
     }
 
     private static String sha256(Path file) {
-        byte[] buffer = new byte[1 << 16];
-        try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                digest.update(buffer, 0, count);
-            }
-            return HexFormat.of().formatHex(digest.digest());
+        try {
+            return Sha256.of(file);
         } catch (IOException e) {
             return null;
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

@@ -3,6 +3,7 @@ package org.medtune.catalogue;
 import static org.medtune.MedtuneMessages.MESSAGES;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -41,7 +42,7 @@ public final class Datasets implements AutoCloseable {
         try (Stream<Path> files = Files.walk(root.path(), RootFolder.DEEPEST)) {
             return files.filter(this::isDataset).limit(MOST).map(this::entry)
                     .sorted(Comparator.comparing(DatasetEntry::name)).toList();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw MESSAGES.cannotRead(root.path(), e.toString(), e);
         }
     }

@@ -4,6 +4,7 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.medtune.InvalidInputException;
@@ -19,19 +20,25 @@ import org.medtune.model.Tokenizer;
  *
  * @param row       its number, counted from 1
  * @param text      in the prompt template, as it is learned
- * @param tokens    what the text is cut into
+ * @param tokens    how many the text is cut into
+ * @param pieces    the tokens, in their order
  * @param truncated whether {@code maxSequenceLength} cuts some of them off
  * @param rejection why the row cannot be used; null if it can, and then there are text and tokens
  */
-public record Preview(long row, String text, List<Token> tokens, boolean truncated, String rejection) {
+public record Preview(long row, String text, int tokens, List<Piece> pieces, boolean truncated, String rejection) {
+
+    /** A character has at most four bytes, so that it is cut into four tokens at most; two may be cut together. */
+    private static final int LONGEST_PIECE = 8;
+
+    private static final char REPLACEMENT_CHARACTER = '\uFFFD';
 
     /**
-     * A token.
+     * A token; or several, where each alone is only part of a character, which cannot be shown.
      *
-     * @param id   in the vocabulary
-     * @param text what it stands for; a token may be part of a character, which cannot be shown
+     * @param ids  in the vocabulary
+     * @param text what they stand for
      */
-    public record Token(int id, String text) {
+    public record Piece(List<Integer> ids, String text) {
     }
 
     /**
@@ -56,15 +63,27 @@ public record Preview(long row, String text, List<Token> tokens, boolean truncat
             } while (found.isPresent() && found.get().number() < row);
             DatasetRow wanted = found.orElseThrow(() -> MESSAGES.noSuchRow(row, reader.position()));
             if (wanted.rejection().isPresent()) {
-                return new Preview(row, null, List.of(), false, wanted.rejection().get());
+                return new Preview(row, null, 0, List.of(), false, wanted.rejection().get());
             }
             String text = prompt.trainingText(wanted.example().orElseThrow(), tokenizer.endOfSentenceToken());
             int[] ids = tokenizer.encodeWithBeginOfSentence(text);
-            List<Token> tokens = new ArrayList<>(ids.length);
-            for (int id : ids) {
-                tokens.add(new Token(id, tokenizer.decode(new int[] {id})));
-            }
-            return new Preview(row, text, tokens, ids.length > maxSequenceLength, null);
+            return new Preview(row, text, ids.length, pieces(ids, tokenizer), ids.length > maxSequenceLength, null);
         }
+    }
+
+    private static List<Piece> pieces(int[] ids, Tokenizer tokenizer) {
+        List<Piece> pieces = new ArrayList<>();
+        int from = 0;
+        while (from < ids.length) {
+            int to = from + 1;
+            String text = tokenizer.decode(Arrays.copyOfRange(ids, from, to));
+            while (text.indexOf(REPLACEMENT_CHARACTER) >= 0 && to < ids.length && to - from < LONGEST_PIECE) {
+                to++;
+                text = tokenizer.decode(Arrays.copyOfRange(ids, from, to));
+            }
+            pieces.add(new Piece(Arrays.stream(ids, from, to).boxed().toList(), text));
+            from = to;
+        }
+        return pieces;
     }
 }

@@ -77,22 +77,29 @@ public final class Uploads {
      * @param name   that the dataset will have
      * @param length bytes that are announced, -1 if it is not known how many come
      * @param in     the content; is not closed
-     * @throws InvalidInputException if the name is not allowed or the content is too long
+     * @throws InvalidInputException if the name is not allowed, or the content is too long or ends before its end
      * @throws ConflictException     if there is a dataset of that name
      * @throws RecoverableException  if the disk is too full, or does not take it
-     * @throws IOException           if the content ends before its end
      */
-    public Upload receive(String name, long length, InputStream in) throws IOException {
+    public Upload receive(String name, long length, InputStream in) {
         Path target = target(name);
         if (length > limit) {
             throw MESSAGES.uploadTooLong(limit >> 20);
         }
-        removeForgotten();
+        try {
+            removeForgotten();
+            return take(target, length, in);
+        } catch (IOException e) {
+            throw MESSAGES.cannotWrite(folder, e.toString(), e);
+        }
+    }
+
+    private Upload take(Path target, long length, InputStream in) throws IOException {
         String id = UUID.randomUUID().toString();
         Path file = folder.resolve(id).resolve(target.getFileName());
         boolean kept = false;
         try {
-            create(file, Math.max(length, 0));
+            create(file.getParent(), Math.max(length, 0));
             copy(in, file, length);
             kept = true;
         } finally {
@@ -100,7 +107,7 @@ public final class Uploads {
                 delete(folder.resolve(id));
             }
         }
-        MESSAGES.uploadReceived(name, Files.size(file), id);
+        MESSAGES.uploadReceived(target.getFileName().toString(), Files.size(file), id);
         return describe(id, file, Optional.empty());
     }
 
@@ -181,49 +188,37 @@ public final class Uploads {
         return target;
     }
 
-    private void create(Path file, long bytes) {
-        try {
-            Files.createDirectories(file.getParent());
-            long free = Files.getFileStore(folder).getUsableSpace();
-            if (free < bytes + SPARE) {
-                throw MESSAGES.uploadWithoutRoom((bytes + SPARE) >> 20, free >> 20);
-            }
-            Files.createFile(file);
-        } catch (IOException e) {
-            throw MESSAGES.cannotWrite(file, e.toString(), e);
+    private void create(Path upload, long bytes) throws IOException {
+        Files.createDirectories(upload);
+        long free = Files.getFileStore(upload).getUsableSpace();
+        if (free < bytes + SPARE) {
+            throw MESSAGES.uploadWithoutRoom((bytes + SPARE) >> 20, free >> 20);
         }
     }
 
     private void copy(InputStream in, Path file, long length) throws IOException {
         long bytes = 0;
         byte[] buffer = new byte[1 << 16];
-        try (OutputStream out = open(file)) {
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
+            for (int count = read(in, buffer, bytes); count >= 0; count = read(in, buffer, bytes)) {
                 bytes += count;
                 if (bytes > limit) {
                     throw MESSAGES.uploadTooLong(limit >> 20);
                 }
-                write(out, buffer, count, file);
+                out.write(buffer, 0, count);
             }
         }
         if (length >= 0 && bytes != length) {
-            throw MESSAGES.uploadIncomplete(bytes, length);
+            throw MESSAGES.uploadIncomplete(bytes);
         }
     }
 
-    private static OutputStream open(Path file) {
+    /** Whoever sends may go away. */
+    private static int read(InputStream in, byte[] buffer, long bytes) {
         try {
-            return Files.newOutputStream(file, StandardOpenOption.WRITE);
+            return in.read(buffer);
         } catch (IOException e) {
-            throw MESSAGES.cannotWrite(file, e.toString(), e);
-        }
-    }
-
-    private static void write(OutputStream out, byte[] buffer, int count, Path file) {
-        try {
-            out.write(buffer, 0, count);
-        } catch (IOException e) {
-            throw MESSAGES.cannotWrite(file, e.toString(), e);
+            throw MESSAGES.uploadIncomplete(bytes);
         }
     }
 

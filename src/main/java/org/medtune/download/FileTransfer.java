@@ -98,7 +98,6 @@ final class FileTransfer {
 
     /** Makes the part as long as the file, in as many requests as that takes. */
     private void fetch() throws IOException {
-        long furthest = 0;
         int attempt = 0;
         try (FileChannel out = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             long there = out.size();
@@ -106,6 +105,7 @@ final class FileTransfer {
                 out.truncate(0);
                 there = 0;
             }
+            long furthest = there;
             while (there < file.bytes() || attempt == 0 && file.bytes() == 0) {
                 attempt++;
                 progress.accept(there);
@@ -155,7 +155,7 @@ final class FileTransfer {
                 progress.accept(0);
             }
             if (!rest && answer.status() != 200) {
-                return Optional.of(HttpFailure.of(answer.status(), answer.headers()));
+                return Optional.of(HttpFailure.of(answer));
             }
             if (!rest) {
                 state.begin(file.path(), strongTag(answer));
@@ -187,9 +187,8 @@ final class FileTransfer {
                     return Optional.of(HttpFailure.of(e));
                 }
                 if (count < 0) {
-                    return position >= file.bytes() ? Optional.empty() : Optional.of(new HttpFailure(0,
-                            "the answer ended after " + position + " of " + file.bytes() + " bytes",
-                            Optional.empty()));
+                    return position >= file.bytes() ? Optional.empty() : Optional.of(HttpFailure.of(
+                            "the answer ended after " + position + " of " + file.bytes() + " bytes"));
                 }
                 watchdog.stop().check();
                 watch.alive();
@@ -202,8 +201,7 @@ final class FileTransfer {
                 if (wanted < count) {
                     // more than there should be: another content, which the digest tells, or a mistaken list
                     out.truncate(0);
-                    return Optional.of(new HttpFailure(0, "more than " + file.bytes() + " bytes came",
-                            Optional.empty()));
+                    return Optional.of(HttpFailure.of("more than " + file.bytes() + " bytes came"));
                 }
             }
         }

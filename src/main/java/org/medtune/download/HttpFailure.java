@@ -4,7 +4,6 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -12,29 +11,38 @@ import java.util.Optional;
  * Why a request brought nothing.
  *
  * @param status     the HTTP status, 0 where no answer came
+ * @param ofHub      whether the hub itself gave it; where it redirects to, addresses are good for a while only
  * @param reason     in words
  * @param retryAfter what the server asks for
  */
-record HttpFailure(int status, String reason, Optional<Duration> retryAfter) {
+record HttpFailure(int status, boolean ofHub, String reason, Optional<Duration> retryAfter) {
 
-    static HttpFailure of(int status, HttpHeaders headers) {
-        Optional<Duration> retryAfter = headers.firstValue("Retry-After").filter(text -> text.matches("\\d{1,6}"))
+    static HttpFailure of(HubConnection.Content answer) {
+        Optional<Duration> retryAfter = answer.headers().firstValue("Retry-After")
+                .filter(text -> text.matches("\\d{1,6}"))
                 .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)));
-        return new HttpFailure(status, "HTTP status " + status, retryAfter);
+        return new HttpFailure(answer.status(), answer.ofHub(), "HTTP status " + answer.status(), retryAfter);
     }
 
     static HttpFailure of(IOException e) {
         String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.toString();
-        return new HttpFailure(0, text, Optional.empty());
+        return of(text);
+    }
+
+    static HttpFailure of(String reason) {
+        return new HttpFailure(0, false, reason, Optional.empty());
     }
 
     /** Throws where asking again would not help. */
     void throwIfFinal(HubAccount account, URI address, Repository repository) {
+        if (!ofHub) {
+            return;
+        }
         switch (status) {
             case 401, 403 -> throw MESSAGES.hubRefuses(address, status, repository.name());
             case 404, 410 -> throw MESSAGES.repositoryMissing(
                     repository.kind().toString(), repository.name(), repository.revision(), account.base(), address);
-            case 0, 206, 408, 416, 425, 429 -> { }
+            case 206, 408, 416, 425, 429 -> { }
             default -> {
                 if (status < 500) {
                     throw MESSAGES.hubAnswerUnexpected(address, reason);

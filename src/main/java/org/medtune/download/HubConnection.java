@@ -81,7 +81,7 @@ final class HubConnection {
                     byte[] body = answer.body().readNBytes(LONGEST_LIST);
                     return new Page(MAPPER.readTree(body), next(address, answer.headers()));
                 }
-                failure = HttpFailure.of(answer.status(), answer.headers());
+                failure = HttpFailure.of(answer);
             } catch (JsonProcessingException e) {
                 throw MESSAGES.hubAnswerUnexpected(address, "it is no JSON");
             } catch (IOException e) {
@@ -95,8 +95,12 @@ final class HubConnection {
         }
     }
 
-    /** An answer to a request; closing it ends the connection if there is more to come. */
-    record Content(int status, HttpHeaders headers, InputStream body) implements AutoCloseable {
+    /**
+     * An answer to a request; closing it ends the connection if there is more to come.
+     *
+     * @param ofHub whether the hub itself gave it, and not a place that it redirects to
+     */
+    record Content(int status, HttpHeaders headers, InputStream body, boolean ofHub) implements AutoCloseable {
 
         @Override
         public void close() {
@@ -120,7 +124,8 @@ final class HubConnection {
             HttpResponse<InputStream> answer = send(place, headers);
             Optional<String> location = answer.headers().firstValue("Location");
             if (!REDIRECTS.contains(answer.statusCode()) || location.isEmpty()) {
-                return new Content(answer.statusCode(), answer.headers(), answer.body());
+                return new Content(
+                        answer.statusCode(), answer.headers(), answer.body(), account.owns(place));
             }
             answer.body().close();
             place = redirected(place, location.get());
@@ -162,10 +167,9 @@ final class HubConnection {
             Matcher matcher = NEXT.matcher(link);
             if (matcher.find()) {
                 URI next = page.resolve(matcher.group(1));
-                if (!account.owns(next)) {
-                    throw MESSAGES.hubAnswerUnexpected(page, "its next page is at another address, " + next);
-                }
-                return Optional.of(next);
+                // a mirror may pass on what the hub says of itself
+                return Optional.of(account.owns(next) ? next
+                        : Addresses.below(account.base(), next.getRawPath() + "?" + next.getRawQuery()));
             }
         }
         return Optional.empty();

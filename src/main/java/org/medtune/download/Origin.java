@@ -21,6 +21,8 @@ import java.util.Optional;
 public record Origin(String source, String address, RepositoryKind kind, String repository, String revision,
                      String commit) {
 
+    private static final int SHORT_COMMIT = 12;
+
     /** Name of the file, the same while a download goes on. */
     public static final String FILE = "medtune-download.json";
 
@@ -37,9 +39,10 @@ public record Origin(String source, String address, RepositoryKind kind, String 
         }
     }
 
-    /** In one line: hub, repository and commit. */
+    /** In one line: hub, repository, and as much of the commit as tells it from others. */
     public String text() {
-        return source + " " + repository + "@" + (commit == null ? revision : commit);
+        String version = commit == null ? revision : commit;
+        return source + " " + repository + "@" + version.substring(0, Math.min(SHORT_COMMIT, version.length()));
     }
 
     boolean sameRepository(Origin other) {

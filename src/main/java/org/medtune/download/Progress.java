@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** Adds up how far the files of a download are. Safe for use by several threads. */
 final class Progress {
@@ -17,9 +19,9 @@ final class Progress {
     private final long totalBytes;
     private final int totalFiles;
     private final Map<String, Long> there = new HashMap<>();
+    private final Set<String> complete = new HashSet<>();
     private final Deque<Sample> samples = new ArrayDeque<>();
     private long bytes;
-    private int complete;
 
     private record Sample(long nanoseconds, long bytes) {
     }
@@ -45,12 +47,11 @@ final class Progress {
     }
 
     synchronized void complete(RepositoryFile file) {
-        there.put(file.path(), -1L);
-        complete++;
+        complete.add(file.path());
     }
 
     synchronized boolean isComplete(RepositoryFile file) {
-        return there.getOrDefault(file.path(), 0L) == -1L;
+        return complete.contains(file.path());
     }
 
     synchronized DownloadProgress current() {
@@ -62,6 +63,6 @@ final class Progress {
         Sample first = samples.peekFirst();
         double seconds = (now - first.nanoseconds()) / 1e9;
         long speed = seconds < 0.1 ? 0 : Math.max(0, Math.round((bytes - first.bytes()) / seconds));
-        return new DownloadProgress(bytes, totalBytes, complete, totalFiles, speed);
+        return new DownloadProgress(bytes, totalBytes, complete.size(), totalFiles, speed);
     }
 }

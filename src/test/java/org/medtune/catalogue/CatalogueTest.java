@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -259,10 +260,14 @@ class CatalogueTest {
         // then
         assertThat(preview.row()).isEqualTo(2);
         assertThat(preview.text()).contains("<think>").endsWith("<｜end▁of▁sentence｜>");
-        assertThat(preview.tokens()).hasSizeGreaterThan(100);
+        assertThat(preview.tokens()).isGreaterThan(100);
         assertThat(preview.truncated()).isTrue();
-        assertThat(preview.tokens().get(preview.tokens().size() - 1).text()).isEqualTo("<｜end▁of▁sentence｜>");
-        assertThat(String.join("", preview.tokens().stream().map(Preview.Token::text).toList())).contains("<think>");
+        assertThat(preview.pieces().get(preview.pieces().size() - 1).text()).isEqualTo("<｜end▁of▁sentence｜>");
+        // characters that are cut into several tokens are shown whole; the model begins with a token of its own
+        assertThat(preview.pieces().stream().map(Preview.Piece::text).collect(Collectors.joining()))
+                .isEqualTo("<｜begin▁of▁sentence｜>" + preview.text());
+        assertThat(preview.pieces().stream().mapToInt(piece -> piece.ids().size()).sum()).isEqualTo(preview.tokens());
+        assertThat(preview.pieces()).anyMatch(piece -> piece.ids().size() > 1);
     }
 
     @Test

@@ -2,7 +2,6 @@ package org.medtune.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -164,10 +163,11 @@ class UploadsTest {
         };
 
         // when / then
-        assertThatThrownBy(() -> uploads.receive("a.csv", -1, breaks)).isInstanceOf(IOException.class);
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> uploads.receive("a.csv", -1, breaks)).withMessageStartingWith("MEDTUNE000885");
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> uploads.receive("a.csv", 9, new ByteArrayInputStream(new byte[3])))
-                .withMessageStartingWith("MEDTUNE000885: Only 3 of 9 bytes came.");
+                .withMessageStartingWith("MEDTUNE000885: The upload ended early, after 3 bytes.");
         assertThat(remains()).isZero();
     }
 

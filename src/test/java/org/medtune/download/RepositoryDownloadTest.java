@@ -209,7 +209,7 @@ class RepositoryDownloadTest {
 
         // then
         List<FakeHub.Request> requests = hub.contentRequests("model.safetensors");
-        assertThat(requests.get(requests.size() - 1).range()).isEqualTo("bytes=" + weights.length / 2 + "-");
+        assertThat(requests.get(requests.size() - 1).range()).matches("bytes=[1-9]\\d+-");
         assertThat(target.resolve("model.safetensors")).hasBinaryContent(weights);
     }
 
@@ -240,11 +240,25 @@ class RepositoryDownloadTest {
         assertThat(hub.requests()).hasSize(1);
 
         // when: only a file is refused
-        hub.fault("model.safetensors", Fault.status(status));
+        hub.fault("config.json", Fault.status(status));
 
         // then
         assertFails(InvalidInputException.class, part);
         assertThat(target).doesNotExist();
+    }
+
+    @Test
+    void anAddressOfContentThatIsNotGoodAnyMoreIsAskedForAnew() {
+        // given
+        hub.fault("model.safetensors", Fault.BREAK, Fault.status(403));
+
+        // when
+        run();
+
+        // then: the hub was asked for an address each time
+        assertThat(hub.requests()).filteredOn(request -> request.toApi()
+                && request.path().endsWith("/model.safetensors")).hasSize(3);
+        assertThat(target.resolve("model.safetensors")).hasBinaryContent(weights);
     }
 
     @Test
@@ -349,6 +363,18 @@ class RepositoryDownloadTest {
                     .withMessageStartingWith("MEDTUNE000859: The repository lists the file '" + path + "'");
         }
         assertThat(children(models)).isEmpty();
+    }
+
+    @Test
+    void aMirrorThatTellsOfTheHubsPagesIsAskedItself() {
+        // given
+        hub.mirrorOf("https://hub.invalid");
+
+        // when
+        run();
+
+        // then: all pages came
+        assertThat(children(target)).contains("config.json", "empty.txt", "model.safetensors", "sub folder");
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A hub on this machine that answers as huggingface.co and as modelscope.cn do. As on the former, large files are at
@@ -40,9 +41,13 @@ public final class FakeHub implements AutoCloseable {
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final int ENTRIES_ON_A_PAGE = 2;
 
+    /** What was sent is read by then; the end of a connection would overtake it otherwise. */
+    private static final long ARRIVAL_MILLISECONDS = 100;
+
     private final HttpServer api;
     private final HttpServer content;
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private volatile String ownName;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Map<String, Map<String, StoredFile>> repositories = new ConcurrentHashMap<>();
     private final Map<String, Queue<Fault>> faults = new ConcurrentHashMap<>();
@@ -103,6 +108,7 @@ public final class FakeHub implements AutoCloseable {
         content = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         api.createContext("/", exchange -> answer(exchange, true));
         content.createContext("/", exchange -> answer(exchange, false));
+        ownName = address().toString();
         for (HttpServer server : List.of(api, content)) {
             server.setExecutor(threads);
             server.start();
@@ -121,6 +127,12 @@ public final class FakeHub implements AutoCloseable {
     /** Where it is. */
     public URI address() {
         return URI.create("http://127.0.0.1:" + api.getAddress().getPort());
+    }
+
+    /** Calls itself by another address in what it answers, as a mirror of a hub does. */
+    public FakeHub mirrorOf(String address) {
+        ownName = address;
+        return this;
     }
 
     /** Puts a file into a repository, in the place of one of that path. */
@@ -219,7 +231,7 @@ public final class FakeHub implements AutoCloseable {
         int from = Integer.parseInt(query.getOrDefault("cursor", "0"));
         int to = Math.min(from + ENTRIES_ON_A_PAGE, entries.size());
         if (to < entries.size()) {
-            exchange.getResponseHeaders().set("Link", "<" + address() + about + "/tree/" + COMMIT
+            exchange.getResponseHeaders().set("Link", "<" + ownName + about + "/tree/" + COMMIT
                     + "?recursive=true&cursor=" + to + ">; rel=\"next\"");
         }
         json(exchange, entries.subList(from, to));
@@ -304,12 +316,16 @@ public final class FakeHub implements AutoCloseable {
         boolean half = kind == Fault.Kind.BREAK || kind == Fault.Kind.BREAK_ANEW || kind == Fault.Kind.STALL;
         exchange.getResponseBody().write(bytes, from, half ? length / 2 : length);
         exchange.getResponseBody().flush();
-        if (kind == Fault.Kind.STALL) {
-            try {
-                closed.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+        if (half) {
+            waitUntilClosed(kind == Fault.Kind.STALL ? Long.MAX_VALUE : ARRIVAL_MILLISECONDS);
+        }
+    }
+
+    private void waitUntilClosed(long milliseconds) {
+        try {
+            closed.await(milliseconds, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

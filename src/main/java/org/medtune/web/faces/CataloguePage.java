@@ -142,6 +142,11 @@ public class CataloguePage {
         });
     }
 
+    /** Names in one line. */
+    public String names(List<String> names) {
+        return String.join(", ", names);
+    }
+
     /** Such as 1.4 GiB, in the page's language. */
     public String size(long bytes) {
         String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};

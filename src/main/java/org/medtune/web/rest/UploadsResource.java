@@ -19,7 +19,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.io.IOException;
 import java.io.InputStream;
 import org.medtune.catalogue.Datasets;
 import org.medtune.catalogue.Models;
@@ -49,7 +48,7 @@ public class UploadsResource {
     @POST
     @Consumes(MediaType.APPLICATION_OCTET_STREAM)
     public Response send(@QueryParam("name") String name, @HeaderParam(HttpHeaders.CONTENT_LENGTH) String length,
-                         InputStream content) throws IOException {
+                         InputStream content) {
         if (name == null) {
             throw MESSAGES.bodyLacks("name");
         }
