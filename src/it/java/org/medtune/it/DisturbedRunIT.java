@@ -159,8 +159,9 @@ class DisturbedRunIT {
             // the server is suspended; resumed, it restarts the run by itself
             waitFor(new Moment("step 22", () -> steps(run) >= 22, 0));
             management.suspend();
-            management.resume();
             long suspended = execution;
+            assertThat(management.awaitEnd(suspended, PATIENCE)).isEqualTo("STOPPED");
+            management.resume();
             execution = await("the run to go on").atMost(PATIENCE).pollInterval(Duration.ofMillis(200))
                     .until(DisturbedRunIT::newest, newest -> newest > suspended);
 
