@@ -15,6 +15,7 @@ import java.util.Properties;
 import org.medtune.ConflictException;
 import org.medtune.InvalidInputException;
 import org.medtune.NotFoundException;
+import org.medtune.access.AuditTrail;
 import org.medtune.ops.DeviceClaim;
 import org.medtune.ops.DeviceQueue;
 import org.medtune.ops.FineTuneRequest;
@@ -33,11 +34,13 @@ public final class JobControl {
 
     private final MedtuneHome home;
     private final DeviceQueue queue;
+    private final AuditTrail audit;
 
     @Inject
-    public JobControl(MedtuneHome home, DeviceQueue queue) {
+    public JobControl(MedtuneHome home, DeviceQueue queue, AuditTrail audit) {
         this.home = home;
         this.queue = queue;
+        this.audit = audit;
     }
 
     /**
@@ -53,7 +56,9 @@ public final class JobControl {
         Properties properties = new Properties();
         properties.putAll(parameters);
         try {
-            return operator().start(FINE_TUNE, properties);
+            long executionId = operator().start(FINE_TUNE, properties);
+            audit.record("start", target(executionId), "done", parameters);
+            return executionId;
         } catch (BatchRuntimeException e) {
             throw MESSAGES.jobNotStarted(e.getMessage(), e);
         }
@@ -105,6 +110,7 @@ public final class JobControl {
         JobExecutionSummary execution = find(executionId);
         try {
             operator().stop(executionId);
+            audit.done("stop", target(executionId));
         } catch (JobExecutionNotRunningException e) {
             throw MESSAGES.stopOfEnded(executionId, execution.status().name());
         }
@@ -132,10 +138,17 @@ public final class JobControl {
             queue.check(DeviceClaim.of(FineTuneRequest.of(home, execution.parameters())));
         }
         try {
-            return operator().restart(executionId, new Properties());
+            long newExecutionId = operator().restart(executionId, new Properties());
+            audit.record("restart", target(executionId), "done",
+                    Map.of("execution", Long.toString(newExecutionId)));
+            return newExecutionId;
         } catch (BatchRuntimeException e) {
             throw MESSAGES.jobNotStarted(e.getMessage(), e);
         }
+    }
+
+    private static String target(long executionId) {
+        return "execution " + executionId;
     }
 
     private static JobOperator operator() {
