@@ -78,7 +78,8 @@ public record FineTuneRecipe(FineTuneParameters parameters) {
     private static final Set<FineTuneParameter> NOT_OF_THE_RUN = EnumSet.of(
             FineTuneParameter.DATASET_FILE, FineTuneParameter.DEVICE, FineTuneParameter.LOGGING_STEPS,
             FineTuneParameter.SAVE_STEPS, FineTuneParameter.EVALUATION_QUESTION,
-            FineTuneParameter.EVALUATION_MAX_NEW_TOKENS, FineTuneParameter.ADAPTER_NAME);
+            FineTuneParameter.EVALUATION_GENERATION_ROWS, FineTuneParameter.EVALUATION_MAX_NEW_TOKENS,
+            FineTuneParameter.ADAPTER_NAME);
 
     public FieldNames fieldNames() {
         return new FieldNames(parameters.text(DATASET_QUESTION_FIELD), parameters.text(DATASET_REASONING_FIELD),
