@@ -57,7 +57,7 @@ class EvaluationRunTest {
     @DisplayName("goes on behind the last result after a stop within an item, and its report is the same to the byte")
     void stopAndRestart() throws IOException {
         // given
-        EvaluationPlan plan = plan(Optional.of(Golden.FOLDER.resolve("lora-r16-final")));
+        EvaluationPlan plan = plan(Optional.of(Golden.FOLDER.resolve("lora-r16-final")), 2);
         EvaluationFolder unbroken = new EvaluationFolder(folder.resolve("unbroken"));
         EvaluationFolder stopped = new EvaluationFolder(folder.resolve("stopped"));
         evaluate(plan, unbroken);
@@ -83,7 +83,7 @@ class EvaluationRunTest {
     @DisplayName("has the answers and likelihoods that either model has by itself")
     void figures() throws IOException {
         // given
-        EvaluationPlan plan = plan(Optional.of(Golden.FOLDER.resolve("lora-r16-final")));
+        EvaluationPlan plan = plan(Optional.of(Golden.FOLDER.resolve("lora-r16-final")), 8);
         EvaluationFolder into = new EvaluationFolder(folder.resolve("evaluation"));
 
         // when
@@ -119,7 +119,7 @@ class EvaluationRunTest {
     void baseAlone() throws IOException {
         EvaluationFolder into = new EvaluationFolder(folder.resolve("evaluation"));
 
-        evaluate(plan(Optional.empty()), into);
+        evaluate(plan(Optional.empty(), 1), into);
 
         assertThat(into.report().read().orElseThrow().figures()).isNotEmpty()
                 .allSatisfy(figure -> assertThat(figure.fineTuned()).isNull());
@@ -138,16 +138,16 @@ class EvaluationRunTest {
         return items;
     }
 
-    private static EvaluationPlan plan(Optional<Path> adapter) {
-        EvaluationSubject subject = new EvaluationSubject("test", "2026-01-02T03:04:05Z", "tiny", "mine", "rows.jsonl",
-                true, TEMPLATE.name(), NEW_TOKENS, "CPU", 1);
+    private static EvaluationPlan plan(Optional<Path> adapter, int rows) {
+        EvaluationSubject subject = new EvaluationSubject("test", "2026-01-02T03:04:05Z", "tiny",
+                adapter.map(path -> "mine").orElse(null), "rows.jsonl", true, TEMPLATE.name(), NEW_TOKENS, "CPU", 1);
         ModelChoice model =
                 new ModelChoice(Golden.MODEL, ComputeDevice.CPU, ElementType.FLOAT32, Quantization.NONE);
-        return new EvaluationPlan(subject, model, adapter, TEMPLATE, items(), () -> Optional.of(List.of()));
+        return new EvaluationPlan(subject, model, adapter, TEMPLATE, items(rows), () -> Optional.of(List.of()));
     }
 
-    /** The eight rows that the recorded run did not train on, of which one is answered, and a question of each other kind. */
-    private static List<EvaluationItem> items() {
+    /** The last of the rows that the recorded run did not train on, one of them answered, and a question of each kind. */
+    private static List<EvaluationItem> items(int rows) {
         List<EvaluationItem> items = new ArrayList<>();
         items.add(EvaluationItem.sample("发热三天，应如何处理？"));
         try (ExampleReader reader = ExampleReader.open(Path.of("data/medical-reasoning-sample-zh.jsonl"),
@@ -155,7 +155,7 @@ class EvaluationRunTest {
             for (Optional<DatasetRow> row = reader.next(); row.isPresent(); row = reader.next()) {
                 int number = (int) row.get().number();
                 ReasoningExample example = row.get().example().orElseThrow();
-                if (number > 72) {
+                if (number > 80 - rows) {
                     items.add(EvaluationItem.row(number, example.question(), example.response(),
                             GoldenRows.tokenIds(number - 1), items.size() == 1));
                 }
