@@ -930,11 +930,15 @@ public interface MedtuneMessages extends BasicLogger {
     void rowsLeftOutOfEvaluation(long rows, Path file, long row, String reason);
 
     @Message(id = 823, value = "There is no evaluation %s; GET /medtune/api/evaluations lists them.")
-    NotFoundException noSuchEvaluation(String id);
+    NotFoundException noSuchEvaluation(long executionId);
 
     @Message(id = 824, value = "There is no report %s here yet, or no such adapter; a report is written when everything "
             + "has been evaluated, and its files are report.json, report.en.html and report.zh.html.")
     NotFoundException noEvaluationReport(String file);
+
+    @Message(id = 825, value = "The adapter %s was trained on another base model than %s; give the one that it was trained "
+            + "on as model.folder.")
+    InvalidInputException adapterNotOfModel(Path adapter, Path model);
 
     @Message(id = 850, value = "Port %s is in use by another program; stop that, or move all ports with "
             + "-Dmedtune.port.offset=100.")

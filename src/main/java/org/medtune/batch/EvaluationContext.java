@@ -5,7 +5,10 @@ import jakarta.batch.runtime.context.JobContext;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import org.medtune.ops.BaseModels;
+import org.medtune.ops.DatasetEvaluator;
+import org.medtune.ops.EvaluationRequest;
 import org.medtune.ops.EvaluationRun;
+import org.medtune.ops.MedtuneHome;
 import org.medtune.ops.RunEvaluator;
 import org.medtune.ops.RunFolder;
 import org.medtune.ops.RunProgress;
@@ -16,19 +19,31 @@ public final class EvaluationContext {
 
     private final JobContext job;
     private final RunContext run;
+    private final MedtuneHome home;
     private final BaseModels models;
 
     @Inject
-    public EvaluationContext(JobContext job, RunContext run, BaseModels models) {
+    public EvaluationContext(JobContext job, RunContext run, MedtuneHome home, BaseModels models) {
         this.job = job;
         this.run = run;
+        this.home = home;
         this.models = models;
+    }
+
+    /** What the job {@code evaluate} was asked for. */
+    EvaluationRequest request() {
+        return EvaluationRequest.of(home, run.parameters());
     }
 
     /** Opens the evaluation; the caller closes it. */
     EvaluationRun open() {
+        if (job.getJobName().equals(EvaluationControl.EVALUATE)) {
+            return EvaluationRun.open(new DatasetEvaluator(request(), run.run()).plan(), home.evaluation(run.run()),
+                    models);
+        }
         RunFolder folder = run.folder();
-        return EvaluationRun.open(new RunEvaluator(run.request(), run.run(), folder).plan(), folder.evaluation(), models);
+        return EvaluationRun.open(new RunEvaluator(run.request(), run.run(), folder).plan(), folder.evaluation(),
+                models);
     }
 
     /** Shows how far it has come. */
