@@ -900,8 +900,8 @@ public interface MedtuneMessages extends BasicLogger {
     RecoverableException evaluationUnwritable(Path path, String reason, @Cause Throwable cause);
 
     @LogMessage(level = Logger.Level.WARN)
-    @Message(id = 816, value = "The evaluation begins anew: the results in %s are of another model, adapter, dataset or "
-            + "other parameters")
+    @Message(id = 816, value = "The evaluation begins anew: the results in %s are of another model, adapter, dataset "
+            + "or other parameters")
     void evaluationBeginsAnew(Path file);
 
     @LogMessage(level = Logger.Level.WARN)
@@ -910,8 +910,8 @@ public interface MedtuneMessages extends BasicLogger {
     void questionNotAsked(long row, int tokens, int context);
 
     @LogMessage(level = Logger.Level.WARN)
-    @Message(id = 818, value = "The report does not tell of held-out rows that were nearly trained on, since the dataset "
-            + "cannot be read any more: %s")
+    @Message(id = 818, value = "The report does not tell of held-out rows that were nearly trained on, since the "
+            + "dataset cannot be read any more: %s")
     void duplicatesNotLookedFor(String reason);
 
     @LogMessage(level = Logger.Level.INFO)
@@ -926,18 +926,19 @@ public interface MedtuneMessages extends BasicLogger {
     InvalidInputException nothingToEvaluate(long rows, Path file, String advice);
 
     @LogMessage(level = Logger.Level.WARN)
-    @Message(id = 822, value = "%s rows of %s are no examples and are left out of the evaluation; the first is row %s: %s")
+    @Message(id = 822, value = "%s rows of %s are no examples and are left out of the evaluation; the first is "
+            + "row %s: %s")
     void rowsLeftOutOfEvaluation(long rows, Path file, long row, String reason);
 
     @Message(id = 823, value = "There is no evaluation %s; GET /medtune/api/evaluations lists them.")
     NotFoundException noSuchEvaluation(long executionId);
 
-    @Message(id = 824, value = "There is no report %s here yet, or no such adapter; a report is written when everything "
-            + "has been evaluated, and its files are report.json, report.en.html and report.zh.html.")
+    @Message(id = 824, value = "There is no report %s here yet, or no such adapter; a report is written when "
+            + "everything has been evaluated, and its files are report.json, report.en.html and report.zh.html.")
     NotFoundException noEvaluationReport(String file);
 
-    @Message(id = 825, value = "The adapter %s was trained on another base model than %s; give the one that it was trained "
-            + "on as model.folder.")
+    @Message(id = 825, value = "The adapter %s was trained on another base model than %s; give the one that it was "
+            + "trained on as model.folder.")
     InvalidInputException adapterNotOfModel(Path adapter, Path model);
 
     @Message(id = 850, value = "Port %s is in use by another program; stop that, or move all ports with "

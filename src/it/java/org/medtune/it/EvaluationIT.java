@@ -167,8 +167,8 @@ class EvaluationIT {
                 "evaluations/evaluate-" + end.path("instanceId").asLong() + "/results.jsonl"))).hasSize(1);
         JsonNode figures = report(server, complete).path("figures");
         assertThat(figures.findValuesAsText("measure")).contains("ACCURACY", "UNANSWERED").doesNotContain("NLL");
-        assertThat(server.rest().postJson("api/evaluations", "{\"adapter\": \"nobody\"}").json().path("detail").asText())
-                .contains("nobody");
+        RestClient.Answer refused = server.rest().postJson("api/evaluations", "{\"adapter\": \"nobody\"}");
+        assertThat(refused.json().path("detail").asText()).contains("nobody");
         assertThat(server.rest().get("api/evaluations/" + run).json().path("id").asText()).isEqualTo("MEDTUNE000823");
     }
 

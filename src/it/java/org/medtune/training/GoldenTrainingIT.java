@@ -101,7 +101,8 @@ class GoldenTrainingIT {
     }
 
     private static double heldOutLoss(LoraAdapter adapter, List<int[]> rows) {
-        return model.negativeLogLikelihood(rows, adapter.active()) / rows.stream().mapToInt(row -> row.length - 1).sum();
+        int tokens = rows.stream().mapToInt(row -> row.length - 1).sum();
+        return model.negativeLogLikelihood(rows, adapter.active()) / tokens;
     }
 
     private static double relativeDistance(LoraAdapter a, LoraAdapter b) {

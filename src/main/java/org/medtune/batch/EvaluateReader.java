@@ -9,9 +9,9 @@ import java.io.Serializable;
 import org.medtune.ops.EvaluationRun;
 
 /**
- * Gives the numbers of the items that are left to evaluate, counted from 1. It opens the evaluation, which processor and
- * writer find in the step's transient user data, and closes it. Where the evaluation goes on from is told by the results
- * on the disk; the number kept in the job repository is for the operator.
+ * Gives the numbers of the items that are left to evaluate, counted from 1. It opens the evaluation, which processor
+ * and writer find in the step's transient user data, and closes it. Where the evaluation goes on from is told by the
+ * results on the disk; the number kept in the job repository is for the operator.
  */
 @Named
 @Dependent

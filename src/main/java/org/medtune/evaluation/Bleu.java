@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 
 /**
  * BLEU over characters (Papineni et al. 2002), to the last digit as sacrebleu's {@code corpus_bleu} with
- * {@code tokenize=char}: up to four characters in a row, exponential smoothing of orders without a match, one reference.
- * What is counted of each text adds up over texts, and the score is of the sums.
+ * {@code tokenize=char}: up to four characters in a row, exponential smoothing of orders without a match, one
+ * reference. What is counted of each text adds up over texts, and the score is of the sums.
  */
 final class Bleu {
 

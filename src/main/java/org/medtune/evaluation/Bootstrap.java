@@ -22,8 +22,8 @@ record Bootstrap(long seed, int resamples) {
     private static final double LEVEL = 0.95;
 
     /**
-     * The interval of the second models' statistic less the first's; nothing for fewer than two rows, or where a draw of
-     * rows has no statistic.
+     * The interval of the second models' statistic less the first's; nothing for fewer than two rows, or where a draw
+     * of rows has no statistic.
      *
      * @param first     a vector a row
      * @param second    another vector for each of the same rows

@@ -13,8 +13,8 @@ import java.util.List;
 
 /**
  * A file of multiple-choice questions, a JSON array or JSON lines, with the fields of HuatuoGPT-o1's evaluation sets:
- * {@code question}; {@code options}, an object of letters and texts, or an array of texts; {@code answer_idx}, the letter
- * of the right option, or {@code answer}, its letter or its text.
+ * {@code question}; {@code options}, an object of letters and texts, or an array of texts; {@code answer_idx}, the
+ * letter of the right option, or {@code answer}, its letter or its text.
  *
  * @param file UTF-8
  */

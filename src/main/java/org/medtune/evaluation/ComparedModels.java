@@ -20,9 +20,9 @@ import org.medtune.model.Tokenizer;
 
 /**
  * A base model and, if there is one, its fine-tuned self, answering items. Answers to the items ahead are generated
- * together, by continuous batching, since a step takes little longer for many answers than for one; what an answer is does
- * not depend on that. Used by one thread; closing ends what is being generated. Model, adapter and tokenizer stay the
- * caller's.
+ * together, by continuous batching, since a step takes little longer for many answers than for one; what an answer is
+ * does not depend on that. Used by one thread; closing ends what is being generated. Model, adapter and tokenizer stay
+ * the caller's.
  */
 public final class ComparedModels implements AutoCloseable {
 

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.medtune.evaluation.EvaluationItem.Kind;
 
 /**
- * What an evaluation found. It follows from the results and the subject alone, so that a report that is made again is the
- * same.
+ * What an evaluation found. It follows from the results and the subject alone, so that a report that is made again is
+ * the same.
  *
  * @param subject    what was evaluated
  * @param figures    in the order of {@link Measure}

@@ -9,8 +9,8 @@ import org.medtune.evaluation.ItemResult.OfModel;
 import org.medtune.evaluation.RowLikelihood.Part;
 
 /**
- * The figures of an evaluation. Each is made of a vector an item, and is a function of the sum of these vectors: so it can
- * be reckoned for any choice of items, which is what intervals are made of.
+ * The figures of an evaluation. Each is made of a vector an item, and is a function of the sum of these vectors: so it
+ * can be reckoned for any choice of items, which is what intervals are made of.
  */
 public enum Measure {
 

@@ -12,8 +12,8 @@ import java.util.Set;
 /**
  * Questions that were trained on and are nearly the same as one that was held out, so that its figures flatter. Two
  * questions are nearly the same when of all sequences of three characters that occur in either at least
- * {@value #LEAST_SIMILARITY} occur in both (Jaccard index; Broder 1997); case, width, blanks and punctuation do not count.
- * Those that are the same up to case, width and blanks are on the same side of the split anyway.
+ * {@value #LEAST_SIMILARITY} occur in both (Jaccard index; Broder 1997); case, width, blanks and punctuation do not
+ * count. Those that are the same up to case, width and blanks are on the same side of the split anyway.
  */
 public final class NearDuplicates {
 

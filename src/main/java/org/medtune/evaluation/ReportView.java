@@ -19,7 +19,7 @@ record ReportView(EvaluationSubject subject, List<Line> figures, RowPlot plot,
     /**
      * A figure.
      *
-     * @param judgement better, worse, unclear, or empty where there is nothing to judge
+     * @param judgement better, worse, unclear, same, or empty where there is nothing to judge
      * @param plot      null without an interval
      */
     record Line(String name, String meaning, int items, String base, String fineTuned, String difference,
@@ -51,8 +51,9 @@ record ReportView(EvaluationSubject subject, List<Line> figures, RowPlot plot,
             if (answer == null) {
                 return null;
             }
-            return new Answer(answer.reasoning(), answer.content(), answer.tokens(), answer.ended(),
-                    result.choices() == null ? null : chosen(ChoiceReading.of(answer.text(), result.choices().options())));
+            String choice = result.choices() == null ? null
+                    : chosen(ChoiceReading.of(answer.text(), result.choices().options()));
+            return new Answer(answer.reasoning(), answer.content(), answer.tokens(), answer.ended(), choice);
         }
 
         private static String chosen(ChoiceReading reading) {
@@ -78,13 +79,17 @@ record ReportView(EvaluationSubject subject, List<Line> figures, RowPlot plot,
         return new Line(texts.getProperty(key), texts.getProperty(key + ".meaning"), figure.items(),
                 number(unit, figure.base(), ""), both ? number(unit, figure.fineTuned(), "") : null,
                 both ? number(unit, figure.difference(), "+") : null,
-                interval == null ? null : number(unit, interval.low(), "+") + " … " + number(unit, interval.high(), "+"),
+                interval == null ? null
+                        : number(unit, interval.low(), "+") + " … " + number(unit, interval.high(), "+"),
                 judgement(figure), interval == null ? null : IntervalPlot.of(figure));
     }
 
     private static String judgement(Figure figure) {
         if (figure.interval() == null || figure.measure().better() == Measure.Better.NEITHER) {
             return "";
+        }
+        if (figure.interval().equals(new Interval(0, 0))) {
+            return "same";
         }
         if (!figure.interval().excludesZero()) {
             return "unclear";
@@ -106,7 +111,7 @@ record ReportView(EvaluationSubject subject, List<Line> figures, RowPlot plot,
         String text = switch (unit) {
             case NATS -> String.format(Locale.ROOT, "%" + sign + ".4f", value);
             case NUMBER -> String.format(Locale.ROOT, "%" + sign + ".3f", value);
-            case SHARE -> String.format(Locale.ROOT, "%" + sign + ".1f %%", 100 * value);
+            case SHARE -> String.format(Locale.ROOT, "%" + sign + ".1f\u00a0%%", 100 * value);
             case TOKENS -> String.format(Locale.ROOT, "%" + sign + ".1f", value);
         };
         return text.replace('-', '\u2212');

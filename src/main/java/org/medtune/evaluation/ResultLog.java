@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The results of an evaluation so far, a JSON line each, behind a line that says what they are results of. A result that
- * was appended is durable. For one thread.
+ * The results of an evaluation so far, a JSON line each, behind a line that says what they are results of. A result
+ * that was appended is durable. For one thread.
  */
 public final class ResultLog implements AutoCloseable {
 

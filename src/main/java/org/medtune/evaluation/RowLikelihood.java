@@ -5,7 +5,8 @@ import org.medtune.model.ActiveAdapter;
 import org.medtune.model.CausalLanguageModel;
 
 /**
- * How well a model predicts a row, by its parts: negative log likelihoods in nats, each summed over the tokens of a part.
+ * How well a model predicts a row, by its parts: negative log likelihoods in nats, each summed over the tokens of a
+ * part.
  *
  * @param prompt    everything before the reasoning, the opening tag included
  * @param reasoning the closing tag included

@@ -6,8 +6,8 @@ import org.medtune.generation.ThinkSplitter;
 import org.medtune.model.Tokenizer;
 
 /**
- * Where the parts of a tokenised row begin. A row that was cut may have no answer, or no reasoning either; these begin at
- * its end then.
+ * Where the parts of a tokenised row begin. A row that was cut may have no answer, or no reasoning either; these begin
+ * at its end then.
  *
  * @param reasoning index of the first token behind the opening tag
  * @param answer    index of the first token behind the closing tag

@@ -32,7 +32,7 @@ public record EvaluationPlan(EvaluationSubject subject, ModelChoice model, Optio
                              PromptTemplate template, List<EvaluationItem> items,
                              Supplier<Optional<List<NearDuplicates.Pair>>> duplicates) {
 
-    /** Of all that results depend on, so that those of an earlier execution are gone on from only if they still count. */
+    /** Of all that results depend on: those of an earlier execution are gone on from only if they still count. */
     String fingerprint() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

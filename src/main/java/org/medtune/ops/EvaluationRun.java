@@ -13,8 +13,8 @@ import org.medtune.evaluation.ResultLog;
 import org.medtune.model.Tokenizer;
 
 /**
- * An evaluation at work. What was evaluated before an interruption is not evaluated again, and the report is the same as
- * without one. Used by one thread.
+ * An evaluation at work. What was evaluated before an interruption is not evaluated again, and the report is the same
+ * as without one. Used by one thread.
  */
 public final class EvaluationRun implements AutoCloseable {
 

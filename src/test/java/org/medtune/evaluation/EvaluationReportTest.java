@@ -105,7 +105,8 @@ class EvaluationReportTest {
                 new ItemResult(0, Kind.ROW, 1, HOSTILE, HOSTILE, null, model(likelihood, HOSTILE + "</think>" + HOSTILE,
                         true), model(likelihood, "a</think>" + HOSTILE, true)),
                 row(2, model(likelihood, "a</think>b", true), model(likelihood, "", false)));
-        EvaluationSubject subject = new EvaluationSubject(HOSTILE, "", HOSTILE, HOSTILE, HOSTILE, true, "t", 1, "CPU", 1);
+        EvaluationSubject subject =
+                new EvaluationSubject(HOSTILE, "", HOSTILE, HOSTILE, HOSTILE, true, "t", 1, "CPU", 1);
         NearDuplicates.Pair pair = new NearDuplicates.Pair(1, HOSTILE, 2, HOSTILE, 1);
 
         // when

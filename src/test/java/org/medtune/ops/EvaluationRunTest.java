@@ -146,7 +146,7 @@ class EvaluationRunTest {
         return new EvaluationPlan(subject, model, adapter, TEMPLATE, items(rows), () -> Optional.of(List.of()));
     }
 
-    /** The last of the rows that the recorded run did not train on, one of them answered, and a question of each kind. */
+    /** The last rows of those that the recorded run did not train on, one of them answered, and other questions. */
     private static List<EvaluationItem> items(int rows) {
         List<EvaluationItem> items = new ArrayList<>();
         items.add(EvaluationItem.sample("发热三天，应如何处理？"));
