@@ -16,8 +16,8 @@ import org.medtune.generation.ThinkSplitter;
  * of the two is right more often.
  *
  * <p>There are three departures. "答案是X" counts as "answer is X" does. A letter counts only if it is one of the
- * options and stands for itself, so that "answer is None" is not N. Where nothing is found the published scorer takes the
- * option whose text is most alike; here the question counts as unanswered, and so as wrong.
+ * options and stands for itself, so that "answer is None" is not N. Where nothing is found the published scorer takes
+ * the option whose text is most alike; here the question counts as unanswered, and so as wrong.
  *
  * @param first letter of the option that is mentioned first; null if unanswered
  * @param last  letter of the option that is mentioned last; null if unanswered

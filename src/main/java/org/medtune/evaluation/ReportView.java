@@ -1,5 +1,6 @@
 package org.medtune.evaluation;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
@@ -40,20 +41,17 @@ record ReportView(EvaluationSubject subject, List<Line> figures, RowPlot plot,
     }
 
     /** Both models' answers to a question. */
-    record Sample(String title, String question, String reference, Answer base, Answer fineTuned) {
+    record Sample(String title, String question, String reference, List<Answer> answers) {
     }
 
-    /** An answer in its parts. */
-    record Answer(String reasoning, String content, int tokens, boolean ended, String choice) {
+    /** An answer in its parts, with the name of the model. */
+    record Answer(String name, String reasoning, String content, int tokens, boolean ended, String choice) {
 
-        static Answer of(ItemResult result, ItemResult.OfModel model) {
-            GeneratedAnswer answer = model == null ? null : model.answer();
-            if (answer == null) {
-                return null;
-            }
+        static Answer of(String name, ItemResult result, ItemResult.OfModel model) {
+            GeneratedAnswer answer = model.answer();
             String choice = result.choices() == null ? null
                     : chosen(ChoiceReading.of(answer.text(), result.choices().options()));
-            return new Answer(answer.reasoning(), answer.content(), answer.tokens(), answer.ended(), choice);
+            return new Answer(name, answer.reasoning(), answer.content(), answer.tokens(), answer.ended(), choice);
         }
 
         private static String chosen(ChoiceReading reading) {
@@ -100,8 +98,12 @@ record ReportView(EvaluationSubject subject, List<Line> figures, RowPlot plot,
     private static Sample sample(ItemResult result, Properties texts) {
         String title = result.kind() == EvaluationItem.Kind.SAMPLE ? texts.getProperty("sample.question")
                 : texts.getProperty("sample.row") + " " + result.row();
-        return new Sample(title, result.question(), result.reference(), Answer.of(result, result.base()),
-                Answer.of(result, result.fineTuned()));
+        List<Answer> answers = new ArrayList<>();
+        answers.add(Answer.of(texts.getProperty("base"), result, result.base()));
+        if (result.fineTuned() != null) {
+            answers.add(Answer.of(texts.getProperty("tuned"), result, result.fineTuned()));
+        }
+        return new Sample(title, result.question(), result.reference(), answers);
     }
 
     private static String number(Measure.Unit unit, double value, String sign) {

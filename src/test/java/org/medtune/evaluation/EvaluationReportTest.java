@@ -119,6 +119,11 @@ class EvaluationReportTest {
         assertThat(document.select("a").eachAttr("href")).containsExactlyInAnyOrder(
                 language.equals("en") ? "report.zh.html" : "report.en.html", "report.json");
         assertThat(document.select("article .text").eachText()).contains(HOSTILE);
+        assertThat(document.select("article .pair h4")).hasSize(4);
+        assertThat(document.select("article .pair > div:first-child").first().select("> .text").text())
+                .isEqualTo(HOSTILE);
+        assertThat(document.select("article .pair details .text").first().text()).isEqualTo(HOSTILE);
+        assertThat(document.text()).doesNotContain("<div>", "class=");
         assertThat(document.title()).endsWith(HOSTILE);
         assertThat(document.select(".duplicates td").text()).contains(HOSTILE);
         assertThat(document.select("svg.rows circle")).hasSize(2);
