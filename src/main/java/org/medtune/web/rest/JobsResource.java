@@ -103,11 +103,13 @@ public class JobsResource {
         JobExecutionSummary execution = find(executionId);
         JsonNode report = runs.report(execution.run())
                 .orElseThrow(() -> MESSAGES.noReportYet(execution.executionId()));
-        ObjectNode links = ((ObjectNode) report).putObject("links");
-        String evaluation = address(execution.executionId()) + "/evaluation/";
-        links.put("evaluation", evaluation + EvaluationFolder.REPORT);
-        ReportPage.LANGUAGES.forEach(
-                language -> links.put("evaluationPage." + language, evaluation + ReportPage.fileName(language)));
+        if (runs.evaluation(execution.run()).flatMap(folder -> folder.file(EvaluationFolder.REPORT)).isPresent()) {
+            ObjectNode links = ((ObjectNode) report).putObject("links");
+            String evaluation = address(execution.executionId()) + "/evaluation/";
+            links.put("evaluation", evaluation + EvaluationFolder.REPORT);
+            ReportPage.LANGUAGES.forEach(
+                    language -> links.put("evaluationPage." + language, evaluation + ReportPage.fileName(language)));
+        }
         return report;
     }
 
