@@ -40,7 +40,7 @@ public record EvaluationView(long executionId, long instanceId, String status, S
                     language -> links.put("evaluationPage." + language, self + "/" + ReportPage.fileName(language)));
         });
         return new EvaluationView(execution.executionId(), execution.run().instanceId(),
-                execution.interrupted() ? "INTERRUPTED" : execution.status().name(), execution.exitStatus(),
+                execution.status().name(), execution.exitStatus(),
                 execution.created().toString(), execution.ended() == null ? null : execution.ended().toString(),
                 execution.stoppable(), execution.restartable(), execution.parameters(),
                 execution.running() ? progress.orElse(null) : null, place.orElse(null), links);
