@@ -78,7 +78,9 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
                 ? problems.check(() -> modelFolder(home, parameters, beginning)).orElse(null) : null;
         Path dataset = parameters.has(DATASET_FILE)
                 ? problems.check(() -> datasetFile(home, parameters, beginning, run)).orElse(null) : null;
-        return checked(home, parameters, model, dataset, problems);
+        FineTuneRequest request = checked(home, parameters, model, dataset, problems);
+        problems.throwIfAny();
+        return request;
     }
 
     private static FineTuneRequest checked(
