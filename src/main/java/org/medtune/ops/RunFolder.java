@@ -13,7 +13,7 @@ import org.medtune.RecoverableException;
 
 /**
  * The files of one run: {@code run.json}, the tokenised {@code dataset/}, {@code checkpoints/}, {@code metrics.jsonl},
- * {@code evaluation.json} and {@code report.json}.
+ * {@code tensorboard/}, {@code evaluation.json} and {@code report.json}.
  *
  * @param path the folder
  */
@@ -70,6 +70,11 @@ public record RunFolder(Path path) {
     /** One line a step. */
     public MetricsLog metrics() {
         return new MetricsLog(path.resolve("metrics.jsonl"));
+    }
+
+    /** The same figures as {@link #metrics()} in files that TensorBoard shows. */
+    Path tensorBoard() {
+        return path.resolve("tensorboard");
     }
 
     /** What the evaluation found, before the adapter is published. */

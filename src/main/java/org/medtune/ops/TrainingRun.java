@@ -4,6 +4,7 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -29,6 +30,7 @@ import org.medtune.training.TrainingConfiguration;
 public final class TrainingRun implements AutoCloseable {
 
     private final RunFolder folder;
+    private final EventFile events;
     private final TrainingConfiguration configuration;
     private final CheckpointStore checkpoints;
     private final List<BaseModels.Lease> bases;
@@ -38,9 +40,10 @@ public final class TrainingRun implements AutoCloseable {
     private int stepsHere;
     private boolean healthy = true;
 
-    private TrainingRun(RunFolder folder, TrainingConfiguration configuration, CheckpointStore checkpoints,
-                        List<BaseModels.Lease> bases, LoraAdapter adapter, LoraTrainer trainer) {
+    private TrainingRun(RunFolder folder, EventFile events, TrainingConfiguration configuration,
+                        CheckpointStore checkpoints, List<BaseModels.Lease> bases, LoraAdapter adapter, LoraTrainer trainer) {
         this.folder = folder;
+        this.events = events;
         this.configuration = configuration;
         this.checkpoints = checkpoints;
         this.bases = bases;
@@ -86,8 +89,9 @@ public final class TrainingRun implements AutoCloseable {
                 checkpoints.restore(newest.get(), trainer);
             }
             folder.metrics().cutAfter(trainer.stepsDone());
+            EventFile events = EventFile.begin(folder.tensorBoard(), trainer.stepsDone() + 1, Instant.now());
             tellSetUp(choices, first);
-            return new TrainingRun(folder, configuration, checkpoints, bases, adapter, trainer);
+            return new TrainingRun(folder, events, configuration, checkpoints, bases, adapter, trainer);
         } catch (RuntimeException | Error e) {
             if (trainer != null) {
                 trainer.close();
@@ -126,6 +130,7 @@ public final class TrainingRun implements AutoCloseable {
                 report.gradientNorm(), report.tokens(), report.tokens() / report.seconds(), left, report.lossScale(),
                 report.skipped());
         folder.metrics().append(metrics);
+        events.append(metrics, Instant.now());
         healthy = true;
         return metrics;
     }
