@@ -41,7 +41,8 @@ public final class TrainingRun implements AutoCloseable {
     private boolean healthy = true;
 
     private TrainingRun(RunFolder folder, EventFile events, TrainingConfiguration configuration,
-                        CheckpointStore checkpoints, List<BaseModels.Lease> bases, LoraAdapter adapter, LoraTrainer trainer) {
+                        CheckpointStore checkpoints, List<BaseModels.Lease> bases, LoraAdapter adapter,
+                        LoraTrainer trainer) {
         this.folder = folder;
         this.events = events;
         this.configuration = configuration;
