@@ -1,5 +1,7 @@
 package org.medtune.batch;
 
+import jakarta.batch.operations.NoSuchJobException;
+import jakarta.batch.operations.NoSuchJobExecutionException;
 import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
@@ -35,7 +37,14 @@ final class OwnJobExecutions implements Recovery.OwnExecutions {
     }
 
     private static Optional<JobExecutionImpl> find(long executionId) {
-        return BatchRuntime.getJobOperator().getJobExecution(executionId) instanceof JobExecutionImpl execution
-                && execution.getJobInstance().getUnsubstitutedJob() != null ? Optional.of(execution) : Optional.empty();
+        try {
+            return BatchRuntime.getJobOperator().getJobExecution(executionId) instanceof JobExecutionImpl execution
+                    && execution.getJobInstance().getUnsubstitutedJob() != null ? Optional.of(execution)
+                    : Optional.empty();
+        } catch (NoSuchJobException | NoSuchJobExecutionException e) {
+            // a job of another version of the application, or an execution that was purged a moment ago: not this
+            // process's, and no reason not to recover the others
+            return Optional.empty();
+        }
     }
 }
