@@ -48,8 +48,9 @@ class RecoveryIT {
             JsonNode end = server.rest().awaitEnd(restarted, PATIENCE);
             assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("COMPLETED");
             assertThat(Files.readString(server.log())).contains("MEDTUNE000601: Execution " + killed,
-                    "MEDTUNE000605: Execution " + killed,
-                    "of the job of-another-version is not running any more");
+                    "MEDTUNE000605: Execution " + killed);
+            await("what has no lease to be recovered").atMost(PATIENCE).until(() -> Files.readString(server.log())
+                    .contains("of the job of-another-version is not running any more"));
         }
     }
 
