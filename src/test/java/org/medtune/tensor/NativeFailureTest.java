@@ -11,7 +11,7 @@ import org.medtune.InvalidInputException;
 import org.medtune.MedtuneException;
 import org.medtune.RecoverableException;
 
-/** The texts are those of the sources of PyTorch 2.7, oneDNN and CUDA. */
+/** The texts are from the sources of PyTorch 2.7, oneDNN and CUDA, and some from reports of failures that quote them. */
 @DisplayName("A failure of a native library")
 class NativeFailureTest {
 
