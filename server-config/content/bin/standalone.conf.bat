@@ -23,6 +23,8 @@ if "x%JBOSS_JAVA_SIZING%" == "x" set "JBOSS_JAVA_SIZING=-Xms128m -Xmx2g"
 if "x%JDK_SERIAL_FILTER%" == "x" set "JDK_SERIAL_FILTER=maxbytes=10485760;maxdepth=128;maxarray=100000;maxrefs=300000"
 if "x%JAVA_OPTS%" == "x" set "JAVA_OPTS=%JBOSS_JAVA_SIZING% -Djava.net.preferIPv4Stack=true -Djboss.modules.system.pkgs=org.jboss.byteman -Djava.awt.headless=true --enable-native-access=ALL-UNNAMED"
 
+if "%MEDTUNE_LOG_FORMAT%" == "json" set "JAVA_OPTS=%JAVA_OPTS% -Dmedtune.log.json=true -Dmedtune.log.text=false"
+
 set "JBOSS_LOG_DIR=%MEDTUNE_HOME%\log%MEDTUNE_SERVER_SUFFIX%"
 set JAVA_OPTS=%JAVA_OPTS% "-Dmedtune.home=%MEDTUNE_HOME%" "-Dmedtune.models=%MEDTUNE_MODELS%" "-Dmedtune.data=%MEDTUNE_DATA%" "-Djboss.server.data.dir=%MEDTUNE_HOME%\server-data%MEDTUNE_SERVER_SUFFIX%" "-Djboss.server.log.dir=%JBOSS_LOG_DIR%"
 if not "x%MEDTUNE_SERVER_NAME%" == "x" set JAVA_OPTS=%JAVA_OPTS% "-Djboss.node.name=%MEDTUNE_SERVER_NAME%"

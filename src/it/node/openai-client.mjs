@@ -1,12 +1,12 @@
 // What a program with OpenAI's own client sees of /medtune/v1. Prints one JSON object; the Java test judges it.
-// Arguments: the folder in which the client is installed, and the address of /v1.
+// Arguments: the folder in which the client is installed, the address of /v1, and a token.
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-const [folder, baseURL] = process.argv.slice(2);
+const [folder, baseURL, apiKey] = process.argv.slice(2);
 const require = createRequire(pathToFileURL(folder + '/'));
 const { OpenAI } = require('openai');
-const client = new OpenAI({ baseURL, apiKey: 'none', maxRetries: 0 });
+const client = new OpenAI({ baseURL, apiKey, maxRetries: 0 });
 const question = [{ role: 'user', content: '高血压患者头痛三天应如何处理？' }];
 const plain = { model: 'base', messages: question, max_tokens: 48, temperature: 0 };
 

@@ -35,6 +35,10 @@
     } catch {
       throw new Error(text("offline"));
     }
+    if (response.status === 401) {
+      // the login has ended; the page leads to the next one
+      location.reload();
+    }
     const json = response.headers.get("Content-Type")?.includes("json") ? await response.json() : null;
     if (!response.ok) {
       throw new Error(json?.detail ?? text("offline"));

@@ -463,10 +463,6 @@ public interface MedtuneMessages extends BasicLogger {
             + "Medtune, and try again.")
     RecoverableException conversationDatabaseFailed(String reason, @Cause Throwable cause);
 
-    @Message(id = 460, value = "The server does not know whose conversations these are; open the chat page, or send "
-            + "POST /api/chat/session and keep the cookie that it sets.")
-    InvalidInputException userUnknown();
-
     @Message(id = 461, value = "The comment is %s characters long, and %s is the most; shorten it.")
     InvalidInputException commentTooLong(int length, int longest);
 
@@ -1142,4 +1138,105 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 895, value = "There is no room for the upload: it takes %s MiB and %s MiB are free. Free space, then "
             + "send the file again.")
     RecoverableException uploadWithoutRoom(long neededMebibytes, long freeMebibytes);
+
+    // ---- 900-949 logins and safety ----
+
+    @Message(id = 902, value = "The audit log in %s cannot be used (%s); mend that, since nothing is done that cannot "
+            + "be recorded.")
+    RecoverableException auditLogUnusable(Path folder, String reason, @Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 903, value = "The audit log's file is full and is now %s; its last line is number %s with the hash %s")
+    void auditFileFull(Path file, long sequence, String hash);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 904, value = "%s ended in the middle of a line, since the server was killed; the %s bytes of it are "
+            + "cut off.")
+    void auditLineCutOff(Path file, long bytes);
+
+    @Message(id = 905, value = "The file of tokens %s cannot be used (%s); mend that and start the server again.")
+    RecoverableException tokensUnusable(Path file, String reason, @Cause Throwable cause);
+
+    @Message(id = 906, value = "A token needs a label of 1 to %s characters, by which its user knows it; give one.")
+    InvalidInputException tokenLabelWrong(int longest);
+
+    @Message(id = 907, value = "days is %s; give 0 for a token that never expires, or 1 to %s.")
+    InvalidInputException tokenDaysWrong(int days, int most);
+
+    @Message(id = 908, value = "A user has at most %s tokens; revoke those that are not used.")
+    InvalidInputException tooManyTokens(int most);
+
+    @Message(id = 909, value = "You have no token %s; list your tokens to see those that there are.")
+    NotFoundException noSuchToken(String id);
+
+    @Message(id = 910, value = "The users cannot be read or written (%s); give the server's user permission for "
+            + "users/application in MEDTUNE_HOME.")
+    RecoverableException usersUnusable(String reason, @Cause Throwable cause);
+
+    @Message(id = 911, value = "There is a user %s already; choose another name, or change that user.")
+    ConflictException userThereAlready(String name);
+
+    @Message(id = 912, value = "There is no user %s; list the users to see those that there are.")
+    NotFoundException noSuchUser(String name);
+
+    @Message(id = 913, value = "'%s' is no user's name; give 1 to 64 letters, digits, dots, hyphens, underscores or at "
+            + "signs, the first of them a letter or a digit.")
+    InvalidInputException userNameWrong(String name);
+
+    @Message(id = 914, value = "The password is too short or too long; give at least %s characters, and at most %s "
+            + "bytes in UTF-8.")
+    InvalidInputException passwordWrong(int shortest, int longestBytes);
+
+    @Message(id = 915, value = "A user needs at least one role; give some of %s.")
+    InvalidInputException rolesMissing(String roles);
+
+    @Message(id = 916, value = "'%s' is no role; give some of %s.")
+    InvalidInputException roleUnknown(String role, String roles);
+
+    @Message(id = 917, value = "%s is the last administrator; make another user one first.")
+    ConflictException lastAdministrator(String name);
+
+    @Message(id = 918, value = "Log in first: open /medtune/login.xhtml in a browser, or send a name and a password "
+            + "(Basic) or a token (Bearer) in the header Authorization.")
+    String loginNeeded();
+
+    @Message(id = 919, value = "Name, password or token is wrong, or the token was revoked or has expired.")
+    String loginWrong();
+
+    @Message(id = 920, value = "Your roles do not allow this; it needs %s. An administrator can give you that role.")
+    String roleNeeded(String roles);
+
+    @Message(id = 921, value = "Too many logins have failed; wait %s seconds before the next.")
+    String loginsTooOften(long seconds);
+
+    @Message(id = 922, value = "You have asked more than %s questions a minute; wait %s seconds before the next.")
+    String questionsTooOften(int most, long seconds);
+
+    @Message(id = 923, value = "This request was made by a page of another site, which may not change anything here.")
+    String fromAnotherSite();
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 924, value = "The first user is %s; the password is in %s. Change it and delete that file.")
+    void firstUser(String name, Path file);
+
+    @Message(id = 925, value = "The present password is wrong; give the one that you log in with.")
+    InvalidInputException presentPasswordWrong();
+
+    @Message(id = 927, value = "Too many passwords were wrong; wait %s seconds before the next.")
+    ConflictException passwordsTooOften(long seconds);
+
+    @LogMessage(level = Logger.Level.ERROR)
+    @Message(id = 928, value = "Nobody can be logged in.")
+    void loginUnavailable(@Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.ERROR)
+    @Message(id = 929, value = "The chat's model was not loaded at the start: %s")
+    void chatModelNotLoaded(String sentence, @Cause Throwable cause);
+
+    @Message(id = 930, value = "There is no %s to log in with; make a token on the account page and set MEDTUNE_TOKEN to "
+            + "it.")
+    InvalidInputException launcherNotLoggedIn(Path file);
+
+    @Message(id = 926, value = "You are known to an OpenID provider and have no password here; change it there.")
+    ConflictException noPasswordHere();
 }

@@ -42,6 +42,8 @@ class ArchitectureTest {
                 .consideringOnlyDependenciesInLayers()
                 .withOptionalLayers(true)
                 .layer("launcher").definedBy("org.medtune.launcher..")
+                .layer("access pages").definedBy("org.medtune.web.access..")
+                .layer("monitoring").definedBy("org.medtune.web.monitoring..")
                 .layer("faces").definedBy("org.medtune.web.faces..")
                 .layer("rest").definedBy("org.medtune.web.rest..")
                 .layer("batch").definedBy("org.medtune.batch..")
@@ -58,17 +60,22 @@ class ArchitectureTest {
                 .layer("dataset").definedBy("org.medtune.dataset..")
                 .layer("model").definedBy("org.medtune.model..")
                 .layer("tensor").definedBy("org.medtune.tensor..")
+                .layer("access").definedBy("org.medtune.access..")
+                .layer("audit").definedBy("org.medtune.audit..")
                 .layer("root").definedBy("org.medtune")
                 .whereLayer("launcher").mayOnlyAccessLayers("root")
+                .whereLayer("access pages").mayOnlyAccessLayers(
+                        "faces", "rest", "batch", "conversation", "chat", "audit", "access", "ops", "root")
+                .whereLayer("monitoring").mayOnlyAccessLayers("chat", "ops", "generation", "tensor", "root")
                 .whereLayer("faces").mayOnlyAccessLayers(
-                        "batch", "conversation", "chat", "catalogue", "download", "ops", "training", "evaluation",
-                        "generation", "export", "adapter", "dataset", "model", "tensor", "root")
+                        "batch", "conversation", "chat", "catalogue", "download", "audit", "access", "ops", "training",
+                        "evaluation", "generation", "export", "adapter", "dataset", "model", "tensor", "root")
                 .whereLayer("rest").mayOnlyAccessLayers(
-                        "batch", "conversation", "chat", "catalogue", "download", "ops", "training", "evaluation",
-                        "generation", "export", "adapter", "dataset", "model", "tensor", "root")
+                        "batch", "conversation", "chat", "catalogue", "download", "audit", "access", "ops", "training",
+                        "evaluation", "generation", "export", "adapter", "dataset", "model", "tensor", "root")
                 .whereLayer("batch").mayOnlyAccessLayers(
-                        "chat", "catalogue", "download", "ops", "training", "evaluation", "generation", "export",
-                        "adapter", "dataset", "model", "tensor", "root")
+                        "chat", "catalogue", "download", "audit", "access", "ops", "training", "evaluation", "generation",
+                        "export", "adapter", "dataset", "model", "tensor", "root")
                 .whereLayer("conversation").mayOnlyAccessLayers(
                         "chat", "ops", "training", "evaluation", "generation", "adapter", "dataset", "model", "tensor",
                         "root")
@@ -89,6 +96,8 @@ class ArchitectureTest {
                 .whereLayer("dataset").mayOnlyAccessLayers("model", "tensor", "root")
                 .whereLayer("model").mayOnlyAccessLayers("tensor", "root")
                 .whereLayer("tensor").mayOnlyAccessLayers("root")
+                .whereLayer("access").mayOnlyAccessLayers("audit", "root")
+                .whereLayer("audit").mayOnlyAccessLayers("root")
                 .whereLayer("root").mayNotAccessAnyLayer()
                 .check(classes);
     }
@@ -96,7 +105,9 @@ class ArchitectureTest {
     @Test
     void everyClassIsInARoom() {
         classes().should().resideInAnyPackage(
-                        "org.medtune", "org.medtune.web.faces..", "org.medtune.web.rest..", "org.medtune.batch..",
+                        "org.medtune", "org.medtune.web.access..", "org.medtune.web.monitoring..",
+                        "org.medtune.web.faces..", "org.medtune.web.rest..", "org.medtune.batch..",
+                        "org.medtune.audit..", "org.medtune.access..",
                         "org.medtune.conversation..", "org.medtune.chat..", "org.medtune.catalogue..",
                         "org.medtune.download..", "org.medtune.ops..",
                         "org.medtune.training..", "org.medtune.evaluation..", "org.medtune.generation..",

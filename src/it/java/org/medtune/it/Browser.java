@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,8 +61,21 @@ final class Browser implements AutoCloseable {
         return driver;
     }
 
+    /** Opens a page; where that needs a login, as a new user who may do everything. */
     void go(String address) {
         driver.get(address);
+        if (driver.getCurrentUrl().contains("/login.xhtml?")) {
+            logIn(Login.make(URI.create(address), "administrator"));
+        }
+    }
+
+    /** Fills in the login page. */
+    void logIn(Login login) {
+        WebElement name = shown("#name");
+        name.clear();
+        name.sendKeys(login.name());
+        shown("#password").sendKeys(login.password());
+        click("#submit");
     }
 
     void resize(int width, int height) {

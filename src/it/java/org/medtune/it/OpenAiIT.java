@@ -47,7 +47,8 @@ class OpenAiIT {
                 "openai@" + System.getProperty("medtune.it.openai.version"));
         seen = new ObjectMapper().readTree(run(Duration.ofMinutes(5), "node",
                 Path.of("src/it/node/openai-client.mjs").toString(), FOLDER.toAbsolutePath().toString(),
-                server.rest().address("v1")));
+                server.rest().address("v1"), Login.make(URI.create(server.address()), "clinician")
+                        .token(URI.create(server.address()))));
     }
 
     @Test
@@ -183,7 +184,7 @@ class OpenAiIT {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         OutputStream out = socket.getOutputStream();
         out.write(("POST " + address.getPath() + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                + "Content-Length: " + bytes.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                + "Authorization: " + Login.administrator(address).basic() + "\r\nContent-Length: " + bytes.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
         out.write(bytes);
         out.flush();
         return socket;

@@ -16,8 +16,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Supplier;
 
-/** A client of {@code /medtune}. */
+/** A client of {@code /medtune}, the administrator's unless another user is given. */
 public final class RestClient {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -26,9 +27,22 @@ public final class RestClient {
 
     private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     private final URI base;
+    private final Supplier<Login> login;
 
+    /** The administrator's. */
     RestClient(int port) {
-        base = URI.create("http://127.0.0.1:" + port + "/medtune/");
+        base = base(port);
+        login = () -> Login.administrator(base);
+    }
+
+    /** A user's; nobody's if there is no login. */
+    RestClient(int port, Login login) {
+        this.base = base(port);
+        this.login = () -> login;
+    }
+
+    private static URI base(int port) {
+        return URI.create("http://127.0.0.1:" + port + "/medtune/");
     }
 
     /** An answer as it came. */
@@ -84,7 +98,7 @@ public final class RestClient {
     /** Whether the application is up. */
     boolean answers() {
         try {
-            return client.send(HttpRequest.newBuilder(base.resolve("api/jobs")).timeout(TIMEOUT).build(),
+            return client.send(authorized(HttpRequest.newBuilder(base.resolve("api/jobs"))).timeout(TIMEOUT).build(),
                     BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             return false;
@@ -94,9 +108,15 @@ public final class RestClient {
         }
     }
 
+    private HttpRequest.Builder authorized(HttpRequest.Builder request) {
+        Login known = login.get();
+        return known == null || known.name().isEmpty() ? request : request.header("Authorization", known.basic());
+    }
+
     private Answer send(HttpRequest.Builder request) {
         try {
-            HttpResponse<String> answer = client.send(request.timeout(TIMEOUT).build(), BodyHandlers.ofString());
+            HttpResponse<String> answer = client.send(authorized(request).timeout(TIMEOUT).build(),
+                    BodyHandlers.ofString());
             return new Answer(answer.statusCode(), answer.headers().firstValue("Content-Type").orElse(""),
                     answer.headers().firstValue("Location").orElse(null), answer.body());
         } catch (IOException e) {

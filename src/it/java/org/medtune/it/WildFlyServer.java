@@ -107,8 +107,11 @@ public final class WildFlyServer implements AutoCloseable {
                 "-Djboss.socket.binding.port-offset=" + portOffset);
         builder.environment().put("MEDTUNE_HOME", home().toString());
         builder.environment().keySet().removeAll(List.of("JAVA_OPTS", "JBOSS_HOME"));
+        // tests ask faster than people do
+        builder.environment().put("MEDTUNE_QUESTIONS_PER_MINUTE", "1000000");
         builder.environment().putAll(environment);
         builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
+        Login.serverStarts(HTTP_PORT + portOffset, home());
         try {
             process = builder.start();
         } catch (IOException e) {
@@ -194,6 +197,11 @@ public final class WildFlyServer implements AutoCloseable {
     /** A client of the application's REST interface. */
     public RestClient rest() {
         return new RestClient(HTTP_PORT + portOffset);
+    }
+
+    /** A client of another user than the administrator; nobody's if there is no login. */
+    public RestClient rest(Login login) {
+        return new RestClient(HTTP_PORT + portOffset, login);
     }
 
     /** A new client of the management interface; the caller closes it. */

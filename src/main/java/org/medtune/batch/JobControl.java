@@ -18,6 +18,7 @@ import org.medtune.ConflictException;
 import org.medtune.InvalidInputException;
 import org.medtune.NotFoundException;
 import org.medtune.RecoverableException;
+import org.medtune.access.AuditTrail;
 import org.medtune.ops.DeviceClaim;
 import org.medtune.ops.DeviceQueue;
 import org.medtune.ops.FineTuneRequest;
@@ -37,11 +38,13 @@ public final class JobControl {
 
     private final MedtuneHome home;
     private final DeviceQueue queue;
+    private final AuditTrail audit;
 
     @Inject
-    public JobControl(MedtuneHome home, DeviceQueue queue) {
+    public JobControl(MedtuneHome home, DeviceQueue queue, AuditTrail audit) {
         this.home = home;
         this.queue = queue;
+        this.audit = audit;
     }
 
     /**
@@ -57,7 +60,9 @@ public final class JobControl {
         Properties properties = new Properties();
         properties.putAll(parameters);
         try {
-            return operator().start(FINE_TUNE, properties);
+            long executionId = operator().start(FINE_TUNE, properties);
+            audit.record("start", target(executionId), "done", parameters);
+            return executionId;
         } catch (BatchRuntimeException e) {
             throw MESSAGES.jobNotStarted(e.getMessage(), e);
         }
@@ -110,6 +115,7 @@ public final class JobControl {
         JobExecutionSummary execution = find(executionId);
         try {
             operator().stop(executionId);
+            audit.done("stop", target(executionId));
         } catch (JobExecutionNotRunningException e) {
             throw MESSAGES.stopOfEnded(executionId, execution.status().name());
         }
@@ -148,7 +154,11 @@ public final class JobControl {
         Properties properties = new Properties();
         properties.putAll(changed);
         try {
-            return operator().restart(executionId, properties);
+            long newExecutionId = operator().restart(executionId, properties);
+            Map<String, String> details = new TreeMap<>(changed);
+            details.put("execution", Long.toString(newExecutionId));
+            audit.record("restart", target(executionId), "done", details);
+            return newExecutionId;
         } catch (BatchRuntimeException e) {
             throw MESSAGES.jobNotStarted(e.getMessage(), e);
         }
@@ -162,6 +172,10 @@ public final class JobControl {
         FineTuneRequest request = FineTuneRequest.ofRun(home, parameters, folder.get());
         folder.get().checkContents(request);
         return request;
+    }
+
+    private static String target(long executionId) {
+        return "execution " + executionId;
     }
 
     private static JobOperator operator() {

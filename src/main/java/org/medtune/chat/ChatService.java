@@ -2,6 +2,7 @@ package org.medtune.chat;
 
 import java.util.List;
 import java.util.Optional;
+import org.medtune.generation.GenerationLoad;
 
 /** Answers questions of many users at once on one resident base model. */
 public interface ChatService {
@@ -18,6 +19,20 @@ public interface ChatService {
      * @throws org.medtune.ConflictException     if the queue is full or the user has too many questions open
      */
     ChatAnswer ask(ChatRequest request);
+
+    /**
+     * Loads the model if it is not loaded, which may take minutes.
+     *
+     * @throws org.medtune.InvalidInputException if the folder does not hold a model that can be used
+     * @throws org.medtune.RecoverableException  if memory does not suffice
+     */
+    void prepare();
+
+    /** Whether the model is loaded, so that a question is answered at once. */
+    boolean prepared();
+
+    /** What there is to do now; nothing before the first question. */
+    GenerationLoad load();
 
     /** An answer by its id: those being written, and ended ones for some minutes. */
     Optional<ChatAnswer> answer(String id);

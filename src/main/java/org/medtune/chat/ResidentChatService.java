@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.medtune.adapter.AdapterRecord;
 import org.medtune.generation.GenerationEngine;
+import org.medtune.generation.GenerationLoad;
 import org.medtune.generation.GenerationRequest;
 import org.medtune.generation.ModelSession;
 import org.medtune.generation.SamplingParameters;
@@ -42,11 +43,12 @@ public final class ResidentChatService implements ChatService, AutoCloseable {
     private final ChatSettings settings;
     private final Map<String, LiveAnswer> answers = new ConcurrentHashMap<>();
     private final ScheduledExecutorService sweeper;
-    private Site site;
+    /** Read by many, changed under this object's lock; null before the first question. */
+    private volatile Site opened;
     private boolean closed;
 
     /** What belongs to the base model. */
-    private record Site(AdapterCatalogue catalogue, Tokenizer tokenizer, PromptBuilder prompts,
+    private record Site(List<ModelChoice> choices, AdapterCatalogue catalogue, Tokenizer tokenizer, PromptBuilder prompts,
             GenerationEngine engine) {}
 
     /**
@@ -92,6 +94,23 @@ public final class ResidentChatService implements ChatService, AutoCloseable {
     }
 
     @Override
+    public void prepare() {
+        models.lendAll(site().choices()).forEach(BaseModels.Lease::close);
+    }
+
+    @Override
+    public boolean prepared() {
+        Site open = opened;
+        return open != null && open.choices().stream().allMatch(models::isLoaded);
+    }
+
+    @Override
+    public GenerationLoad load() {
+        Site open = opened;
+        return open == null ? new GenerationLoad(0, 0, 0) : open.engine().load();
+    }
+
+    @Override
     public Optional<ChatAnswer> answer(String id) {
         return Optional.ofNullable(answers.get(id));
     }
@@ -100,10 +119,10 @@ public final class ResidentChatService implements ChatService, AutoCloseable {
     public synchronized void close() {
         closed = true;
         sweeper.shutdownNow();
-        if (site != null) {
-            site.engine().close();
-            site.tokenizer().close();
-            site = null;
+        if (opened != null) {
+            opened.engine().close();
+            opened.tokenizer().close();
+            opened = null;
         }
     }
 
@@ -111,7 +130,7 @@ public final class ResidentChatService implements ChatService, AutoCloseable {
         if (closed) {
             throw MESSAGES.answersEnded();
         }
-        if (site == null) {
+        if (opened == null) {
             Path path = home.model(settings.model());
             List<ModelChoice> choices = ModelChoice.automatic(path, ComputeDevice.allNamed(settings.device()));
             ModelFolder folder = ModelFolder.open(path);
@@ -122,9 +141,9 @@ public final class ResidentChatService implements ChatService, AutoCloseable {
                     .map(choice -> (Supplier<ModelSession>) () -> new ResidentSession(models.lend(choice), catalogue))
                     .toList();
             GenerationEngine engine = new GenerationEngine(replicas, tokenizer, context, settings.limits());
-            site = new Site(catalogue, tokenizer, new PromptBuilder(tokenizer, context), engine);
+            opened = new Site(choices, catalogue, tokenizer, new PromptBuilder(tokenizer, context), engine);
         }
-        return site;
+        return opened;
     }
 
     private void sweep() {

@@ -102,6 +102,11 @@ public final class ConversationStore {
         require(database.update("update conversation set title = ? where owner = ? and id = ?", title, owner, id), id);
     }
 
+    /** Gives all of one owner's conversations to another. */
+    public void adopt(String former, String owner) {
+        database.update("update conversation set owner = ? where owner = ?", owner, former);
+    }
+
     /** Deletes a conversation with all messages and their feedback. */
     public void delete(String owner, String id) {
         require(database.update("delete from conversation where owner = ? and id = ?", owner, id), id);

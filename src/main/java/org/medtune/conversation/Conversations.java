@@ -144,6 +144,11 @@ public final class Conversations implements AutoCloseable {
         store.rename(user, id, stripped);
     }
 
+    /** Makes what a former user has the user's. */
+    public void adopt(String former, String user) {
+        store.adopt(former, user);
+    }
+
     /** Deletes a conversation; answers of it that are being written end. */
     public synchronized void delete(String user, String id) {
         messages(user, id).forEach(this::cancel);

@@ -3,6 +3,7 @@ package org.medtune.generation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.medtune.generation.GenerationListener.End;
 import org.medtune.model.Tokenizer;
@@ -23,6 +24,7 @@ public final class GenerationEngine implements AutoCloseable {
 
     private final int context;
     private final GenerationQueue queue;
+    private final LongAdder tokens = new LongAdder();
     private final List<Thread> threads = new ArrayList<>();
 
     /** An engine with a single replica, which waits for work. */
@@ -60,7 +62,7 @@ public final class GenerationEngine implements AutoCloseable {
      */
     public Generation submit(GenerationRequest request, GenerationListener listener) {
         TokenSequence.tokensToKeep(request.prompt().length, request.sampling(), context);
-        Generation generation = new Generation(this, request, listener);
+        Generation generation = new Generation(this, request, new CountedTokens(listener, tokens));
         queue.add(generation);
         return generation;
     }
@@ -77,6 +79,11 @@ public final class GenerationEngine implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** What there is to do now. */
+    public GenerationLoad load() {
+        return queue.load(tokens.sum());
     }
 
     int position(Generation generation) {

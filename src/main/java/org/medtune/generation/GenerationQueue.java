@@ -66,6 +66,16 @@ final class GenerationQueue {
         });
     }
 
+    /** Requests that wait, and requests that workers have. */
+    GenerationLoad load(long tokens) {
+        lock.lock();
+        try {
+            return new GenerationLoad(waiting.size() + (first == null ? 0 : 1), IntStream.of(load).sum(), tokens);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Requests that leave before this one; 0 when it has left. */
     int position(Generation generation) {
         lock.lock();

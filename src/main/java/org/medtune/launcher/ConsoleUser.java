@@ -63,7 +63,7 @@ record ConsoleUser(String name, String password) {
         }
     }
 
-    private static FileAttribute<?>[] ownerOnly() {
+    static FileAttribute<?>[] ownerOnly() {
         Set<String> views = FileSystems.getDefault().supportedFileAttributeViews();
         return views.contains("posix")
                 ? new FileAttribute<?>[] {

@@ -22,9 +22,11 @@ final class MedtuneApi {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    private final Site site;
     private final URI jobs;
 
     MedtuneApi(Site site) {
+        this.site = site;
         jobs = site.application().resolve("api/jobs");
     }
 
@@ -35,8 +37,8 @@ final class MedtuneApi {
     /** Whether there is a server with the application up. */
     boolean answers() throws InterruptedException {
         try {
-            HttpResponse<String> answer = send(HttpRequest.newBuilder(jobs));
-            return answer.statusCode() == 200 && MAPPER.readTree(answer.body()).path("jobs").isArray();
+            HttpResponse<String> answer = send(HttpRequest.newBuilder(site.application().resolve("health/live")));
+            return answer.statusCode() == 200 && MAPPER.readTree(answer.body()).path("status").asText().equals("UP");
         } catch (IOException e) {
             return false;
         }
@@ -58,6 +60,7 @@ final class MedtuneApi {
 
     /** The answer, or what the server had against the request as a {@link RecoverableException}. */
     private JsonNode json(HttpRequest.Builder request) throws IOException, InterruptedException {
+        request.header("Authorization", SiteLogin.of(site).header());
         HttpResponse<String> answer = send(request);
         JsonNode body = MAPPER.readTree(answer.body());
         if (answer.statusCode() >= 400) {

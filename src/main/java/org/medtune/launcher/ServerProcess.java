@@ -44,6 +44,7 @@ final class ServerProcess {
         requireFree(site.httpPort());
         requireFree(site.managementPort());
         Files.createDirectories(site.consoleLog().getParent());
+        makeConsoleLog();
         Files.deleteIfExists(site.processIdFile());
         ProcessBuilder builder = new ProcessBuilder(command());
         builder.environment().put("MEDTUNE_HOME", site.home().toString());
@@ -63,6 +64,13 @@ final class ServerProcess {
             }
             seen |= alive;
             Thread.sleep(POLL.toMillis());
+        }
+    }
+
+    /** For its owner only: at its first boot the server prints a password. */
+    private void makeConsoleLog() throws IOException {
+        if (!Files.exists(site.consoleLog())) {
+            Files.createFile(site.consoleLog(), ConsoleUser.ownerOnly());
         }
     }
 

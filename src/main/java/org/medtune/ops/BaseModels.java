@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.medtune.StopSignal;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.ModelFolder;
@@ -19,6 +21,8 @@ public final class BaseModels implements AutoCloseable {
 
     private final Map<ModelChoice, Entry> entries = new HashMap<>();
     private boolean closed;
+    /** The keys of the entries, for those who cannot wait until a model is loaded. */
+    private final Set<ModelChoice> loaded = ConcurrentHashMap.newKeySet();
 
     /** The right to use a model; closing it gives the right back, and the model stays. */
     public interface Lease extends AutoCloseable {
@@ -50,6 +54,7 @@ public final class BaseModels implements AutoCloseable {
             entry = new Entry(CausalLanguageModel.load(
                     folder, choice.device(), choice.type(), choice.quantization(), choice.loftQ(), stop));
             entries.put(choice, entry);
+            loaded.add(choice);
         }
         entry.users++;
         return new EntryLease(entry);
@@ -76,6 +81,11 @@ public final class BaseModels implements AutoCloseable {
         }
     }
 
+    /** Whether a model is loaded now. */
+    public boolean isLoaded(ModelChoice choice) {
+        return loaded.contains(choice);
+    }
+
     @Override
     public synchronized void close() {
         closed = true;
@@ -83,10 +93,11 @@ public final class BaseModels implements AutoCloseable {
     }
 
     private void releaseUnused() {
-        for (Iterator<Entry> all = entries.values().iterator(); all.hasNext();) {
-            Entry entry = all.next();
-            if (entry.users == 0) {
-                entry.model.close();
+        for (Iterator<Map.Entry<ModelChoice, Entry>> all = entries.entrySet().iterator(); all.hasNext();) {
+            Map.Entry<ModelChoice, Entry> one = all.next();
+            if (one.getValue().users == 0) {
+                loaded.remove(one.getKey());
+                one.getValue().model.close();
                 all.remove();
             }
         }

@@ -51,6 +51,16 @@ public record MedtuneHome(Path folder, Path modelsFolder, Path dataFolder) {
         return new JsonFile<>(folder.resolve("purges").resolve("purge-" + executionId + ".json"), PurgeReport.class);
     }
 
+    /** Users, of the application and of the server's console, and tokens. */
+    public Path users() {
+        return folder.resolve("users");
+    }
+
+    /** The audit log. */
+    public Path audit() {
+        return folder.resolve("audit");
+    }
+
     /** A model's folder by its path, or by its name under the models' folder. */
     public Path model(String pathOrName) {
         return modelsFolder.resolve(pathOrName).normalize();

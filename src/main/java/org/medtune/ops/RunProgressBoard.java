@@ -3,15 +3,26 @@ package org.medtune.ops;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /** The progress of the runs that this server is executing: written by the job's thread, read by every page. */
 public final class RunProgressBoard {
 
     private final Map<Long, RunProgress> byInstance = new ConcurrentHashMap<>();
+    private final LongAdder tokens = new LongAdder();
 
     /** Replaces what was known about the run. */
     public void show(long instanceId, RunProgress progress) {
-        byInstance.put(instanceId, progress);
+        RunProgress before = byInstance.put(instanceId, progress);
+        if (before != null && progress.step() != null
+                && (before.step() == null || before.step().step() < progress.step().step())) {
+            tokens.add(progress.step().tokens());
+        }
+    }
+
+    /** Tokens that runs were trained on since this server started. */
+    public long trainedTokens() {
+        return tokens.sum();
     }
 
     /** The run has ended; what lasts of it is in its folder. */

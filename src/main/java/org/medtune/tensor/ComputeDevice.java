@@ -114,6 +114,23 @@ public record ComputeDevice(boolean accelerator, int index) {
         return accelerator ? freeOnAccelerator() : HostMemory.ofThisHost().availableBytes();
     }
 
+    /**
+     * Bytes of this device's memory that no process has taken; empty where nothing tells. Unlike
+     * {@link #availableBytes()} it leaves alone what PyTorch keeps for later, so that it may be asked while somebody
+     * computes.
+     */
+    public OptionalLong untakenBytes() {
+        if (!accelerator) {
+            return HostMemory.ofThisHost().availableBytes();
+        }
+        try {
+            MemoryUsage memory = CudaUtils.getGpuMemory(djl());
+            return OptionalLong.of(memory.getMax() - memory.getCommitted());
+        } catch (RuntimeException | LinkageError e) {
+            return OptionalLong.empty();
+        }
+    }
+
     private OptionalLong freeOnAccelerator() {
         try {
             // what PyTorch keeps for later would count as taken

@@ -13,6 +13,7 @@ import org.medtune.chat.ChatAnswer;
 import org.medtune.chat.ChatModel;
 import org.medtune.chat.ChatRequest;
 import org.medtune.chat.ChatService;
+import org.medtune.generation.GenerationLoad;
 
 /** A chat service whose answers a test writes by hand. */
 public final class ScriptedChat implements ChatService {
@@ -40,6 +41,21 @@ public final class ScriptedChat implements ChatService {
     @Override
     public synchronized Optional<ChatAnswer> answer(String id) {
         return answers.stream().filter(answer -> answer.id().equals(id)).map(ChatAnswer.class::cast).findFirst();
+    }
+
+    @Override
+    public void prepare() {
+        // answers come from the test
+    }
+
+    @Override
+    public boolean prepared() {
+        return true;
+    }
+
+    @Override
+    public synchronized GenerationLoad load() {
+        return new GenerationLoad(0, 0, 0);
     }
 
     /** The answer that was asked for as the given one, counted from 0. */

@@ -2,6 +2,7 @@ package org.medtune.web.rest;
 
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -38,7 +39,7 @@ public class ChatResource {
     private RunProgressBoard board;
 
     @Inject
-    private BrowserUser user;
+    private CurrentUser user;
 
     /** The models that can be asked, the base model first. */
     public record Session(List<ModelView> models) {
@@ -65,11 +66,14 @@ public class ChatResource {
         }
     }
 
-    /** Makes the browser known by a cookie if nobody is logged in. */
+    /** What a page begins with. Conversations that this browser had before there were logins become the user's. */
     @POST
     @Path("session")
-    public Session begin(@Context HttpServletResponse response) {
-        user.begin(response);
+    public Session begin(@Context HttpServletRequest request, @Context HttpServletResponse response) {
+        FormerBrowser.name(request).ifPresent(former -> {
+            conversations.adopt(former, user.name());
+            FormerBrowser.forget(request, response);
+        });
         return new Session(models());
     }
 

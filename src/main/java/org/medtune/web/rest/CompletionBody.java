@@ -42,10 +42,10 @@ final class CompletionBody {
     /**
      * The question.
      *
-     * @param address where it comes from: who asks, if the field {@code user} does not say
+     * @param caller who has logged in; the field {@code user} tells apart those in whose name that one asks
      */
-    ChatRequest request(String address) {
-        String user = text("user").map(name -> "user " + name).orElse("address " + address);
+    ChatRequest request(String caller) {
+        String user = text("user").map(name -> caller + " for " + name).orElse(caller);
         String model = text("model").orElseThrow(() -> missing("model", "the id of a model"));
         if (whole("n", 1) != 1) {
             throw outOfRange("n", "1: there is one answer to a request");

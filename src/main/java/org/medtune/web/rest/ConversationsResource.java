@@ -22,6 +22,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.medtune.access.AuditTrail;
 import org.medtune.conversation.Conversation;
 import org.medtune.conversation.ConversationExport;
 import org.medtune.conversation.Conversations;
@@ -40,6 +41,9 @@ public class ConversationsResource {
 
     @Inject
     private CurrentUser user;
+
+    @Inject
+    private AuditTrail audit;
 
     @Context
     private UriInfo uri;
@@ -67,6 +71,7 @@ public class ConversationsResource {
     @POST
     public Response begin(QuestionBody body) {
         QuestionBody question = QuestionBody.require(body);
+        audit.question(String.join(", ", question.models()), question.question());
         String id = conversations.begin(user.name(), question.question(), question.models()).id();
         return Response.created(uri.getAbsolutePathBuilder().path(id).build()).entity(show(id)).build();
     }
@@ -82,6 +87,7 @@ public class ConversationsResource {
     @Path("{id}/messages")
     public Response ask(@PathParam("id") String id, QuestionBody body) {
         QuestionBody question = QuestionBody.require(body);
+        audit.question(String.join(", ", question.models()), question.question());
         conversations.ask(user.name(), id, question.question(), question.models());
         return Response.accepted(show(id)).build();
     }

@@ -5,8 +5,6 @@ public interface CurrentUser {
 
     /**
      * A name that is the same in every request of that user and of nobody else.
-     *
-     * @throws org.medtune.InvalidInputException if nobody knows
      */
     String name();
 }

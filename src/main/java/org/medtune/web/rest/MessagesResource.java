@@ -15,6 +15,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;
 import java.util.Optional;
+import org.medtune.access.AuditTrail;
 import org.medtune.conversation.Conversations;
 import org.medtune.conversation.Feedback;
 
@@ -30,6 +31,9 @@ public class MessagesResource {
 
     @Inject
     private CurrentUser user;
+
+    @Inject
+    private AuditTrail audit;
 
     @PathParam("id")
     private String id;
@@ -47,6 +51,7 @@ public class MessagesResource {
     @Path("edit")
     public Response edit(QuestionBody body) {
         QuestionBody question = QuestionBody.require(body);
+        audit.question(String.join(", ", question.models()), question.question());
         conversations.edit(user.name(), id(), question.question(), question.models());
         return Response.accepted().build();
     }

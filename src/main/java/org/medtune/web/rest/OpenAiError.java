@@ -37,6 +37,17 @@ public record OpenAiError(Detail error) {
         return new OpenAiError(new Detail(message, "server_error", null, null));
     }
 
+    /** A refusal before anything was asked of a model. */
+    public static OpenAiError refusing(int status, String message) {
+        return switch (status) {
+            case 401 -> new OpenAiError(new Detail(message, INVALID_REQUEST, null, "invalid_api_key"));
+            case 403 -> new OpenAiError(new Detail(message, "permission_error", null, "insufficient_permissions"));
+            case TOO_MANY_REQUESTS ->
+                    new OpenAiError(new Detail(message, "rate_limit_error", null, "rate_limit_exceeded"));
+            default -> ofRequest(message, null);
+        };
+    }
+
     /** One of our errors. */
     static OpenAiError of(MedtuneException thrown) {
         if (thrown instanceof InvalidInputException) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -15,16 +14,17 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.time.Instant;
 import java.util.List;
+import org.medtune.access.AuditTrail;
 import org.medtune.chat.AnswerSnapshot;
 import org.medtune.chat.AnswerSnapshot.Phase;
 import org.medtune.chat.ChatAnswer;
 import org.medtune.chat.ChatModel;
+import org.medtune.chat.ChatRequest;
 import org.medtune.chat.ChatService;
 
 /** Models, and chat completions, as OpenAI's clients ask for them. */
@@ -41,6 +41,12 @@ public class OpenAiResource {
 
     @Inject
     private AnswerThreads threads;
+
+    @Inject
+    private CurrentUser user;
+
+    @Inject
+    private AuditTrail audit;
 
     /** A list of models. */
     public record Models(String object, List<Model> data) {}
@@ -70,11 +76,13 @@ public class OpenAiResource {
 
     @POST
     @Path("chat/completions")
-    public void complete(JsonNode json, @Context HttpServletRequest http, @Suspended AsyncResponse response) {
+    public void complete(JsonNode json, @Suspended AsyncResponse response) {
         CompletionBody body = new CompletionBody(json);
         boolean stream = body.stream();
         boolean includeUsage = body.includeUsage();
-        ChatAnswer answer = chat.ask(body.request(http.getRemoteAddr()));
+        ChatRequest request = body.request(user.name());
+        audit.question(request.model(), request.messages().get(request.messages().size() - 1).content());
+        ChatAnswer answer = chat.ask(request);
         CompletionWriter writer = new CompletionWriter(answer);
         threads.write(answer, () -> {
             if (stream) {

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Problem(String title, int status, String id, String detail) {
 
-    static final String MEDIA_TYPE = "application/problem+json";
+    public static final String MEDIA_TYPE = "application/problem+json";
 
     private static final Pattern ID = Pattern.compile("^(MEDTUNE\\d{6}): ");
 
@@ -24,6 +24,12 @@ public record Problem(String title, int status, String id, String detail) {
         Matcher matcher = ID.matcher(sentence);
         return new Problem(status.getReasonPhrase(), status.getStatusCode(), matcher.find() ? matcher.group(1) : null,
                 sentence);
+    }
+
+    /** A problem of a request that reaches no resource. */
+    public static Problem of(int status, String sentence) {
+        Response.StatusType known = Response.Status.fromStatusCode(status);
+        return of(known == null ? Response.Status.BAD_REQUEST : known, sentence);
     }
 
     Response toResponse() {

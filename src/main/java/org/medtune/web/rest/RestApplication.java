@@ -13,6 +13,8 @@ public final class RestApplication extends ResourceConfig {
         // Jackson's own mappers would tell a caller the names of our classes
         register(JacksonFeature.withoutExceptionMappers());
         register(AdaptersResource.class);
+        register(AccountResource.class);
+        register(AuditResource.class);
         register(ChatResource.class);
         register(ConversationsResource.class);
         register(DatasetsResource.class);
@@ -22,6 +24,7 @@ public final class RestApplication extends ResourceConfig {
         register(PurgesResource.class);
         register(ModelsResource.class);
         register(UploadsResource.class);
+        register(UsersResource.class);
         register(JsonOnlyFilter.class);
         register(ProblemMapper.class);
         // an error without a body goes through ProblemMapper too, and not to the server's HTML page

@@ -1,0 +1,51 @@
+package org.medtune.audit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The files of a log: the one that is written, and those that were full, whose names tell their first and last lines.
+ *
+ * @param folder holds nothing else that ends in {@code .jsonl}
+ */
+record AuditFiles(Path folder) {
+
+    private static final String CURRENT = "audit.jsonl";
+    private static final Pattern FULL = Pattern.compile("audit-(\\d{12})-(\\d{12})\\.jsonl");
+
+    Path current() {
+        return folder.resolve(CURRENT);
+    }
+
+    Path full(long first, long last) {
+        return folder.resolve(String.format("audit-%012d-%012d.jsonl", first, last));
+    }
+
+    /** All there are, in the order of their lines. */
+    List<Path> all() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            // the names of full files sort as their numbers do, and before the current one's
+            return files.filter(file -> isFull(file) || file.equals(current())).sorted((one, other) ->
+                    isFull(one) && isFull(other) ? one.compareTo(other) : Boolean.compare(isFull(other), isFull(one)))
+                    .toList();
+        }
+    }
+
+    /** The number of the first line that a full file should have; 0 for the current one. */
+    static long first(Path file) {
+        Matcher matcher = FULL.matcher(file.getFileName().toString());
+        return matcher.matches() ? Long.parseLong(matcher.group(1)) : 0;
+    }
+
+    private static boolean isFull(Path file) {
+        return FULL.matcher(file.getFileName().toString()).matches();
+    }
+}

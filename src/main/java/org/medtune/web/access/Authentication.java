@@ -1,0 +1,146 @@
+package org.medtune.web.access;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.medtune.access.AccessToken;
+import org.medtune.access.AccessTokens;
+import org.medtune.access.Accounts;
+import org.medtune.access.AuditTrail;
+import org.medtune.access.Caller;
+import org.medtune.access.LoginLimit;
+import org.medtune.access.PasswordCheck;
+import org.medtune.access.Role;
+
+/**
+ * Finds out who makes a request: by a token or a password in its header, by its session, or by the OpenID provider that
+ * the server was configured with.
+ */
+public final class Authentication implements PasswordCheck {
+
+    private static final String FAILED = "login-failed";
+
+    private final Accounts accounts;
+    private final AccessTokens tokens;
+    private final PasswordLogin passwords;
+    private final LoginLimit limit;
+    private final AuditTrail audit;
+    private final boolean openId = Boolean.getBoolean("medtune.oidc");
+
+    Authentication(Accounts accounts, AccessTokens tokens, PasswordLogin passwords, LoginLimit limit,
+            AuditTrail audit) {
+        this.accounts = accounts;
+        this.tokens = tokens;
+        this.passwords = passwords;
+        this.limit = limit;
+        this.audit = audit;
+    }
+
+    /** Who has logged in with this browser. */
+    Optional<Caller> ofSession(HttpServletRequest request) {
+        return LoginSession.find(request, accounts).or(() -> ofProvider(request));
+    }
+
+    /**
+     * Who makes the request. Where a browser has to ask an OpenID provider first, the response is committed.
+     *
+     * @throws LoginRefusedException if the header is wrong; a session does not make up for that
+     */
+    Optional<Caller> of(HttpServletRequest request, HttpServletResponse response)
+            throws LoginRefusedException, IOException, ServletException {
+        Optional<AuthorizationHeader> header = AuthorizationHeader.of(request);
+        if (header.isPresent() && !(openId && request.getUserPrincipal() != null)) {
+            return Optional.of(ofHeader(header.get(), request.getRemoteAddr()));
+        }
+        Optional<Caller> known = ofSession(request);
+        if (known.isEmpty() && openId && RequestPath.of(request).isPage()) {
+            request.authenticate(response);
+            return ofProvider(request);
+        }
+        return known;
+    }
+
+    /**
+     * Checks a name and a password that a person has typed.
+     *
+     * @throws LoginRefusedException if they are wrong, or too many were before
+     */
+    Caller logIn(String name, String password, String address) throws LoginRefusedException {
+        requireNoDelay(name, address);
+        Optional<Caller> caller = passwords.check(name, password, address);
+        if (caller.isEmpty()) {
+            fail(name, address);
+        }
+        limit.succeeded(name, address);
+        audit.recordOf(caller.orElseThrow().name(), address, "login", "done");
+        return caller.get();
+    }
+
+    @Override
+    public void require(String name, String password, String address) {
+        Duration delay = limit.delay(name, address);
+        if (!delay.isZero()) {
+            throw MESSAGES.passwordsTooOften(LoginRefusedException.seconds(delay));
+        }
+        if (passwords.check(name, password, address).isEmpty()) {
+            limit.failed(name, address);
+            audit.recordOf(name, address, FAILED, "refused");
+            throw MESSAGES.presentPasswordWrong();
+        }
+    }
+
+    private Caller ofHeader(AuthorizationHeader header, String address) throws LoginRefusedException {
+        requireNoDelay(header.name(), address);
+        Optional<Caller> caller = header.isToken() ? tokens.find(header.secret()).flatMap(one -> of(one, address))
+                : passwords.checkLately(header.name(), header.secret(), address);
+        if (caller.isEmpty()) {
+            fail(header.name(), address);
+        }
+        return caller.orElseThrow();
+    }
+
+    private Optional<Caller> of(AccessToken token, String address) {
+        if (token.external()) {
+            return Optional.of(new Caller(token.user(), token.roles(), address));
+        }
+        return accounts.find(token.user()).map(account -> {
+            Set<Role> roles = EnumSet.noneOf(Role.class);
+            Caller now = new Caller(account.name(), account.roles(), address);
+            token.roles().stream().filter(now::is).forEach(roles::add);
+            return new Caller(account.name(), roles, address);
+        });
+    }
+
+    private Optional<Caller> ofProvider(HttpServletRequest request) {
+        if (!openId || request.getUserPrincipal() == null) {
+            return Optional.empty();
+        }
+        Set<Role> roles = Arrays.stream(Role.values()).filter(role -> request.isUserInRole(role.id()))
+                .collect(Collectors.toSet());
+        return Optional.of(new Caller(request.getUserPrincipal().getName(), roles, request.getRemoteAddr()));
+    }
+
+    private void requireNoDelay(String name, String address) throws LoginRefusedException {
+        Duration delay = limit.delay(name, address);
+        if (!delay.isZero()) {
+            throw new LoginRefusedException(MESSAGES.loginsTooOften(LoginRefusedException.seconds(delay)), delay);
+        }
+    }
+
+    private void fail(String name, String address) throws LoginRefusedException {
+        limit.failed(name, address);
+        // a password that was typed in the wrong field is nobody's name
+        boolean known = name.isEmpty() || accounts.find(name).isPresent();
+        audit.recordOf(known ? name : "unknown", address, FAILED, "refused");
+        throw new LoginRefusedException(MESSAGES.loginWrong(), Duration.ZERO);
+    }
+}

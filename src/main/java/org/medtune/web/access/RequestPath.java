@@ -1,0 +1,45 @@
+package org.medtune.web.access;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+/**
+ * A path within the application as the server has decoded and matched it, so that nothing is decided on another
+ * spelling of it than the one that is answered.
+ *
+ * @param value begins with a slash
+ */
+record RequestPath(String value) {
+
+    private static final String RESOURCES = "/jakarta.faces.resource/";
+
+    static RequestPath of(HttpServletRequest request) {
+        String beyond = request.getPathInfo();
+        String whole = request.getServletPath() + (beyond == null ? "" : beyond);
+        return new RequestPath(whole.isEmpty() ? "/" : whole);
+    }
+
+    /** Whether it is this path or below it. */
+    boolean isWithin(String folder) {
+        return value.equals(folder) || value.startsWith(folder + "/");
+    }
+
+    /** Style sheets and scripts of pages. */
+    boolean isFacesResource() {
+        return value.startsWith(RESOURCES);
+    }
+
+    /** Whether Faces answers with a page. */
+    boolean isPage() {
+        return !isFacesResource() && (value.endsWith(".xhtml") || value.equals("/"));
+    }
+
+    /** OpenAI's API. */
+    boolean isOpenAi() {
+        return isWithin("/v1");
+    }
+
+    /** What programs ask, which have no use for a page in answer. */
+    boolean isForPrograms() {
+        return isOpenAi() || isWithin("/api") || isWithin("/metrics") || isWithin("/health");
+    }
+}

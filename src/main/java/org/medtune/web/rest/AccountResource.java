@@ -1,0 +1,123 @@
+package org.medtune.web.rest;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Set;
+import org.medtune.access.AccessToken;
+import org.medtune.access.AccessTokens;
+import org.medtune.access.Accounts;
+import org.medtune.access.AuditTrail;
+import org.medtune.access.Caller;
+import org.medtune.access.PasswordCheck;
+import org.medtune.access.Role;
+
+/** The caller's own account: who that is, the password, and the bearer tokens. */
+@Path("account")
+@RequestScoped
+@Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+@Consumes(MediaType.APPLICATION_JSON)
+public class AccountResource {
+
+    @Inject
+    private Accounts accounts;
+
+    @Inject
+    private AccessTokens tokens;
+
+    @Inject
+    private PasswordCheck passwords;
+
+    @Inject
+    private AuditTrail audit;
+
+    /** The caller. */
+    public record AccountView(String name, List<String> roles) {
+
+        static AccountView of(String name, Set<Role> roles) {
+            return new AccountView(name, roles.stream().map(Role::id).sorted().toList());
+        }
+    }
+
+    /** The present password and the next. */
+    public record PasswordBody(String present, String next) {
+    }
+
+    /** What a new token is called, and the days for which it is valid; 0 or nothing for ever. */
+    public record TokenBody(String label, int days) {
+    }
+
+    /** A token without its secret. */
+    public record TokenView(String id, String label, List<String> roles, String created, String expires) {
+
+        static TokenView of(AccessToken token) {
+            return new TokenView(token.id(), token.label(), token.roles().stream().map(Role::id).sorted().toList(),
+                    token.created(), token.expires());
+        }
+    }
+
+    /** A new token; the secret is shown this once. */
+    public record NewTokenView(TokenView token, String secret) {
+    }
+
+    @GET
+    public AccountView show() {
+        Caller caller = Caller.current();
+        return AccountView.of(caller.name(), caller.roles());
+    }
+
+    /** Changes the password, which ends the user's sessions in all browsers. */
+    @PUT
+    @Path("password")
+    public void changePassword(PasswordBody body) {
+        if (body == null || body.present() == null || body.next() == null) {
+            throw MESSAGES.bodyLacks("present, next");
+        }
+        Caller caller = Caller.current();
+        if (accounts.find(caller.name()).isEmpty()) {
+            throw MESSAGES.noPasswordHere();
+        }
+        passwords.require(caller.name(), body.present(), caller.address());
+        accounts.setPassword(caller.name(), body.next());
+        audit.done("password-changed", caller.name());
+    }
+
+    @GET
+    @Path("tokens")
+    public List<TokenView> tokens() {
+        return tokens.of(Caller.current().name()).stream().map(TokenView::of).toList();
+    }
+
+    @POST
+    @Path("tokens")
+    public Response make(TokenBody body) {
+        if (body == null) {
+            throw MESSAGES.bodyLacks("label");
+        }
+        Caller caller = Caller.current();
+        AccessTokens.Made made = tokens.make(caller.name(), body.label(), caller.roles(),
+                accounts.find(caller.name()).isEmpty(), body.days());
+        audit.done("token-made", made.token().id());
+        return Response.status(Response.Status.CREATED)
+                .entity(new NewTokenView(TokenView.of(made.token()), made.secret())).build();
+    }
+
+    @DELETE
+    @Path("tokens/{id}")
+    public void revoke(@PathParam("id") String id) {
+        tokens.revoke(Caller.current().name(), id);
+        audit.done("token-revoked", id);
+    }
+}

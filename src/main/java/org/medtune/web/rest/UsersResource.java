@@ -1,0 +1,97 @@
+package org.medtune.web.rest;
+
+import static org.medtune.MedtuneMessages.MESSAGES;
+
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Map;
+import org.medtune.access.AccessTokens;
+import org.medtune.access.Account;
+import org.medtune.access.Accounts;
+import org.medtune.access.AuditTrail;
+import org.medtune.access.Role;
+import org.medtune.web.rest.AccountResource.AccountView;
+
+/** The users of this server: list, add, change, delete. For administrators. */
+@Path("users")
+@RequestScoped
+@Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+@Consumes(MediaType.APPLICATION_JSON)
+public class UsersResource {
+
+    @Inject
+    private Accounts accounts;
+
+    @Inject
+    private AccessTokens tokens;
+
+    @Inject
+    private AuditTrail audit;
+
+    /** A new user, or of an old one what is to change; the rest is null. */
+    public record UserBody(String name, String password, List<String> roles) {
+    }
+
+    @GET
+    public List<AccountView> list() {
+        return accounts.all().stream().map(UsersResource::view).toList();
+    }
+
+    @POST
+    public Response create(UserBody body) {
+        if (body == null || body.name() == null || body.password() == null || body.roles() == null) {
+            throw MESSAGES.bodyLacks("name, password, roles");
+        }
+        accounts.create(body.name(), body.password(), Role.read(body.roles()));
+        audit.record("user-created", body.name(), "done", Map.of("roles", String.join(" ", body.roles())));
+        return Response.status(Response.Status.CREATED).entity(view(find(body.name()))).build();
+    }
+
+    /** Changes roles, password or both. */
+    @PUT
+    @Path("{name}")
+    public AccountView change(@PathParam("name") String name, UserBody body) {
+        if (body == null || body.password() == null && body.roles() == null) {
+            throw MESSAGES.bodyLacks("password, roles");
+        }
+        find(name);
+        if (body.roles() != null) {
+            accounts.setRoles(name, Role.read(body.roles()));
+            audit.record("user-roles", name, "done", Map.of("roles", String.join(" ", body.roles())));
+        }
+        if (body.password() != null) {
+            accounts.setPassword(name, body.password());
+            audit.done("user-password", name);
+        }
+        return view(find(name));
+    }
+
+    /** Deletes a user, with all tokens. */
+    @DELETE
+    @Path("{name}")
+    public void delete(@PathParam("name") String name) {
+        find(name);
+        accounts.delete(name);
+        tokens.revokeAll(name);
+        audit.done("user-deleted", name);
+    }
+
+    private Account find(String name) {
+        return accounts.find(name).orElseThrow(() -> MESSAGES.noSuchUser(name));
+    }
+
+    private static AccountView view(Account account) {
+        return AccountView.of(account.name(), account.roles());
+    }
+}

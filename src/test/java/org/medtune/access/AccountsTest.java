@@ -1,0 +1,150 @@
+package org.medtune.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.Provider;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.medtune.ConflictException;
+import org.medtune.InvalidInputException;
+import org.medtune.NotFoundException;
+import org.wildfly.security.auth.principal.NamePrincipal;
+import org.wildfly.security.auth.realm.FileSystemSecurityRealm;
+import org.wildfly.security.auth.server.RealmIdentity;
+import org.wildfly.security.evidence.PasswordGuessEvidence;
+import org.wildfly.security.password.WildFlyElytronPasswordProvider;
+
+/** With Elytron's realm, as the server's configuration has it, for the judge of what is written. */
+class AccountsTest {
+
+    private static final String PASSWORD = "correct horse battery";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void addsUsersWhomTheServersRealmKnows() throws IOException {
+        // when
+        accounts().create("li.wang@example.org", PASSWORD, Set.of(Role.CLINICIAN, Role.AUDITOR));
+
+        // then
+        assertThat(guess("li.wang@example.org", PASSWORD)).isTrue();
+        assertThat(guess("li.wang@example.org", PASSWORD + "x")).isFalse();
+        assertThat(accounts().all()).containsExactly(
+                new Account("li.wang@example.org", Set.of(Role.CLINICIAN, Role.AUDITOR)));
+        assertThat(accounts().find("li")).isEmpty();
+        assertThat(everything()).doesNotContain(PASSWORD).contains("bcrypt");
+    }
+
+    @Test
+    void changesRolesAndPassword() {
+        // given
+        Accounts accounts = accounts();
+        accounts.create("admin", PASSWORD, Set.of(Role.ADMINISTRATOR));
+        accounts.create("李医生", PASSWORD, Set.of(Role.CLINICIAN));
+        long before = accounts.version("李医生");
+
+        // when
+        accounts.setRoles("李医生", Set.of(Role.OPERATOR));
+        accounts.setPassword("李医生", "另一个很长的密码，一二三四");
+
+        // then
+        assertThat(accounts.find("李医生")).contains(new Account("李医生", Set.of(Role.OPERATOR)));
+        assertThat(guess("李医生", PASSWORD)).isFalse();
+        assertThat(guess("李医生", "另一个很长的密码，一二三四")).isTrue();
+        assertThat(accounts.version("李医生")).isGreaterThan(before);
+    }
+
+    @Test
+    void makesAFirstUserOnce() {
+        String password = accounts().createFirst().orElseThrow();
+
+        assertThat(password).hasSize(24);
+        assertThat(guess("admin", password)).isTrue();
+        assertThat(accounts().createFirst()).isEmpty();
+    }
+
+    @Test
+    void leavesAnAdministrator() {
+        Accounts accounts = accounts();
+        accounts.create("admin", PASSWORD, Set.of(Role.ADMINISTRATOR));
+        accounts.create("li", PASSWORD, Set.of(Role.CLINICIAN));
+
+        assertThatThrownBy(() -> accounts.delete("admin")).isInstanceOf(ConflictException.class)
+                .hasMessageStartingWith("MEDTUNE000917: ");
+        assertThatThrownBy(() -> accounts.setRoles("admin", Set.of(Role.AUDITOR)))
+                .isInstanceOf(ConflictException.class);
+        accounts.setRoles("li", Set.of(Role.ADMINISTRATOR));
+        accounts.delete("admin");
+        assertThat(accounts.all()).extracting(Account::name).containsExactly("li");
+    }
+
+    @Test
+    void refusesWhatThereIsNot() {
+        Accounts accounts = accounts();
+        accounts.create("admin", PASSWORD, Set.of(Role.ADMINISTRATOR));
+
+        assertThatThrownBy(() -> accounts.create("admin", PASSWORD, Set.of(Role.AUDITOR)))
+                .isInstanceOf(ConflictException.class).hasMessageStartingWith("MEDTUNE000911: ");
+        assertThatThrownBy(() -> accounts.setPassword("li", PASSWORD)).isInstanceOf(NotFoundException.class)
+                .hasMessageStartingWith("MEDTUNE000912: ");
+        assertThatThrownBy(() -> accounts.delete("li")).isInstanceOf(NotFoundException.class);
+        assertThatThrownBy(() -> accounts.create("li", PASSWORD, Set.of())).isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("MEDTUNE000915: ");
+        assertThatThrownBy(() -> Role.read(List.of("clinician", "god"))).isInstanceOf(InvalidInputException.class)
+                .hasMessageStartingWith("MEDTUNE000916: 'god' is no role");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "..", "../admin", "a/b", "a\\b", "/etc/passwd", "%2e%2e", "a\nb", "-x", "a b", "a:b"})
+    void takesNoNameThatCouldBeAPath(String name) throws IOException {
+        assertThatThrownBy(() -> accounts().create(name, PASSWORD, Set.of(Role.AUDITOR)))
+                .isInstanceOf(InvalidInputException.class).hasMessageStartingWith("MEDTUNE000913: ");
+        assertThat(accounts().find(name)).isEmpty();
+        assertThat(everything()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "short", "elevenchars", "一二三四五六七八九十一二三四五六七八九十一二三四五"})
+    void takesNoPasswordThatIsTooShortOrCutOffByItsHash(String password) {
+        assertThatThrownBy(() -> accounts().create("li", password, Set.of(Role.AUDITOR)))
+                .isInstanceOf(InvalidInputException.class).hasMessageStartingWith("MEDTUNE000914: ");
+    }
+
+    private Accounts accounts() {
+        return new Accounts(folder.resolve("users"));
+    }
+
+    private boolean guess(String name, String password) {
+        RealmIdentity identity = FileSystemSecurityRealm.builder().setRoot(folder.resolve("users")).setLevels(2)
+                .setProviders(() -> new Provider[] {WildFlyElytronPasswordProvider.getInstance()}).build()
+                .getRealmIdentity(new NamePrincipal(name));
+        try {
+            return identity.verifyEvidence(new PasswordGuessEvidence(password.toCharArray()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            identity.dispose();
+        }
+    }
+
+    private String everything() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            StringBuilder all = new StringBuilder();
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                all.append(Files.readString(file));
+            }
+            return all.toString();
+        }
+    }
+}
