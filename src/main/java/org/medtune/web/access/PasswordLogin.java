@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.medtune.access.Accounts;
@@ -31,10 +32,12 @@ final class PasswordLogin {
     /** Programs send their password with each request, and a hash that is slow to guess is slow to check. */
     private static final long REMEMBERED_NANOSECONDS = Duration.ofSeconds(30).toNanos();
     private static final int MOST_REMEMBERED = 1000;
+    private static final int TURNS = 64;
     private static final String MAC = "HmacSHA256";
 
     private final Accounts accounts;
     private final SecretKeySpec key;
+    private final Object[] turns = Stream.generate(Object::new).limit(TURNS).toArray();
     private final Map<String, Proved> remembered = new ConcurrentHashMap<>();
 
     private record Proved(Set<Role> roles, long version, long time) {}
@@ -67,19 +70,25 @@ final class PasswordLogin {
     /** The same for a request that proved it within the last seconds, without the work of checking it again. */
     Optional<Caller> checkLately(String name, String password, String address) {
         String proof = proof(name, password);
-        long version = accounts.version(name);
-        Proved proved = remembered.get(proof);
-        if (proved != null && proved.version == version && System.nanoTime() - proved.time < REMEMBERED_NANOSECONDS) {
-            return Optional.of(new Caller(name, proved.roles, address));
-        }
-        Optional<Caller> caller = check(name, password, address);
-        if (caller.isPresent()) {
-            if (remembered.size() >= MOST_REMEMBERED) {
-                remembered.clear();
+        // of many requests that come at once with the same password one checks it, and the others wait for that
+        synchronized (turns[Math.floorMod(proof.hashCode(), turns.length)]) {
+            long version = accounts.version(name);
+            Proved proved = remembered.get(proof);
+            if (proved != null && proved.version == version
+                    && System.nanoTime() - proved.time < REMEMBERED_NANOSECONDS) {
+                return Optional.of(new Caller(name, proved.roles, address));
             }
-            remembered.put(proof, new Proved(caller.get().roles(), version, System.nanoTime()));
+            Optional<Caller> caller = check(name, password, address);
+            caller.ifPresent(known -> remember(proof, new Proved(known.roles(), version, System.nanoTime())));
+            return caller;
         }
-        return caller;
+    }
+
+    private void remember(String proof, Proved proved) {
+        if (remembered.size() >= MOST_REMEMBERED) {
+            remembered.clear();
+        }
+        remembered.put(proof, proved);
     }
 
     private static Set<Role> roles(SecurityIdentity identity) {
