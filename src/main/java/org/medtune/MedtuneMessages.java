@@ -1237,6 +1237,6 @@ public interface MedtuneMessages extends BasicLogger {
             + "it.")
     InvalidInputException launcherNotLoggedIn(Path file);
 
-    @Message(id = 926, value = "You are known to an OpenID provider and have no password here; change it there.")
+    @Message(id = 926, value = "You are not one of this server's own users and have no password here; change it in your directory.")
     ConflictException noPasswordHere();
 }

@@ -9,7 +9,7 @@ import java.util.Set;
  * @param user     in whose name it is used
  * @param label    what the user calls it
  * @param roles    the most that it may be used for; those that the user has lost since do not count
- * @param external whether the user is known to an OpenID provider and not to this server
+ * @param external whether the user is a directory's and not this server's own, so that only the token tells the roles
  * @param created  ISO 8601, UTC
  * @param expires  ISO 8601, UTC; null for never
  * @param hash     SHA-256 of the token, which itself is kept nowhere: it has 256 random bits, so nothing can be guessed

@@ -22,7 +22,7 @@ public enum Role {
     /** All of it, and manages users. */
     ADMINISTRATOR;
 
-    /** The role's name among a user's attributes, and in an OpenID provider's claims. */
+    /** The role's name among a user's groups. */
     public String id() {
         return name().toLowerCase(Locale.ROOT);
     }

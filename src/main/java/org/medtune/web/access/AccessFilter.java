@@ -43,16 +43,12 @@ public final class AccessFilter implements Filter {
         Rule rule = AccessTable.of(path);
         Optional<Caller> caller;
         try {
-            caller = rule.open() ? authentication.ofSession(http) : authentication.of(http, answer);
+            caller = rule.open() ? authentication.ofSession(http) : authentication.of(http);
         } catch (LoginRefusedException e) {
             e.refuse(http, answer);
             return;
         } catch (MedtuneException e) {
             Refusal.of(http, HttpServletResponse.SC_SERVICE_UNAVAILABLE, e.getMessage()).send(answer);
-            return;
-        }
-        if (answer.isCommitted()) {
-            // the OpenID provider was asked who this is
             return;
         }
         if (caller.isEmpty() && !rule.open()) {

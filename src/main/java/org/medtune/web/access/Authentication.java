@@ -2,16 +2,11 @@ package org.medtune.web.access;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
-import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.medtune.access.AccessToken;
 import org.medtune.access.AccessTokens;
 import org.medtune.access.Accounts;
@@ -22,8 +17,7 @@ import org.medtune.access.PasswordCheck;
 import org.medtune.access.Role;
 
 /**
- * Finds out who makes a request: by a token or a password in its header, by its session, or by the OpenID provider that
- * the server was configured with.
+ * Finds out who makes a request: by a token or a password in its header, or by its session.
  */
 public final class Authentication implements PasswordCheck {
 
@@ -34,7 +28,6 @@ public final class Authentication implements PasswordCheck {
     private final PasswordLogin passwords;
     private final LoginLimit limit;
     private final AuditTrail audit;
-    private final boolean openId = Boolean.getBoolean("medtune.oidc");
 
     Authentication(Accounts accounts, AccessTokens tokens, PasswordLogin passwords, LoginLimit limit,
             AuditTrail audit) {
@@ -47,26 +40,17 @@ public final class Authentication implements PasswordCheck {
 
     /** Who has logged in with this browser. */
     Optional<Caller> ofSession(HttpServletRequest request) {
-        return LoginSession.find(request, accounts).or(() -> ofProvider(request));
+        return LoginSession.find(request, accounts);
     }
 
     /**
-     * Who makes the request. Where a browser has to ask an OpenID provider first, the response is committed.
+     * Who makes the request.
      *
      * @throws LoginRefusedException if the header is wrong; a session does not make up for that
      */
-    Optional<Caller> of(HttpServletRequest request, HttpServletResponse response)
-            throws LoginRefusedException, IOException, ServletException {
+    Optional<Caller> of(HttpServletRequest request) throws LoginRefusedException {
         Optional<AuthorizationHeader> header = AuthorizationHeader.of(request);
-        if (header.isPresent() && !(openId && request.getUserPrincipal() != null)) {
-            return Optional.of(ofHeader(header.get(), request.getRemoteAddr()));
-        }
-        Optional<Caller> known = ofSession(request);
-        if (known.isEmpty() && openId && RequestPath.of(request).isPage()) {
-            request.authenticate(response);
-            return ofProvider(request);
-        }
-        return known;
+        return header.isPresent() ? Optional.of(ofHeader(header.get(), request.getRemoteAddr())) : ofSession(request);
     }
 
     /**
@@ -118,15 +102,6 @@ public final class Authentication implements PasswordCheck {
             token.roles().stream().filter(now::is).forEach(roles::add);
             return new Caller(account.name(), roles, address);
         });
-    }
-
-    private Optional<Caller> ofProvider(HttpServletRequest request) {
-        if (!openId || request.getUserPrincipal() == null) {
-            return Optional.empty();
-        }
-        Set<Role> roles = Arrays.stream(Role.values()).filter(role -> request.isUserInRole(role.id()))
-                .collect(Collectors.toSet());
-        return Optional.of(new Caller(request.getUserPrincipal().getName(), roles, request.getRemoteAddr()));
     }
 
     private void requireNoDelay(String name, String address) throws LoginRefusedException {
