@@ -16,7 +16,7 @@ import org.jboss.logging.annotations.MessageLogger;
  * ids: 1-99 configuration and runs, 100-199 tensor, 200-299 model, 300-399 adapter, 400-449 dataset (of which 417-419
  * and 426-439 chat), 450-499 conversations, 500-599 training, 600-699 evaluation and generation (of which 601-619 leases
  * and recovery, 620-639 the queue for devices and the job purge, 640-669 what ends a run before its end), 700-799 batch,
- * 800-899 web and launcher.
+ * 800-899 web and launcher, 900-949 logins and safety.
  *
  * <p>An error sentence says what is wrong, with the value, and what to change.
  */

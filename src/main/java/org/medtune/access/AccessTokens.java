@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -22,7 +23,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The bearer tokens of all users, in one file of which this object is the only writer. Safe for use by many threads. */
+/**
+ * The bearer tokens of all users, in one file. It is read again when another server that shares it has changed it. Safe
+ * for use by many threads.
+ */
 public final class AccessTokens {
 
     /** What a token begins with, so that one that is found somewhere can be told to be ours. */
@@ -40,7 +44,8 @@ public final class AccessTokens {
 
     private final Path file;
     private final Clock clock;
-    private volatile List<AccessToken> tokens;
+    private List<AccessToken> tokens;
+    private FileTime changed;
 
     /** A token that was just made, and its secret, which is shown this once. */
     public record Made(AccessToken token, String secret) {}
@@ -57,13 +62,7 @@ public final class AccessTokens {
     AccessTokens(Path file, Clock clock) {
         this.file = file;
         this.clock = clock;
-        try {
-            this.tokens = Files.exists(file)
-                    ? List.copyOf(MAPPER.readValue(file.toFile(), new TypeReference<List<AccessToken>>() {}))
-                    : List.of();
-        } catch (IOException e) {
-            throw MESSAGES.tokensUnusable(file, e.toString(), e);
-        }
+        read();
     }
 
     /**
@@ -90,7 +89,7 @@ public final class AccessTokens {
         String hash = hash(secret);
         AccessToken token = new AccessToken(hash.substring(0, 12), user, label.strip(), roles, external,
                 now.toString(), days == 0 ? null : now.plus(Duration.ofDays(days)).toString(), hash);
-        List<AccessToken> more = new ArrayList<>(tokens);
+        List<AccessToken> more = new ArrayList<>(current());
         more.add(token);
         keep(more);
         return new Made(token, secret);
@@ -98,7 +97,7 @@ public final class AccessTokens {
 
     /** The user's, the oldest first. */
     public List<AccessToken> of(String user) {
-        return tokens.stream().filter(token -> token.user().equals(user)).toList();
+        return current().stream().filter(token -> token.user().equals(user)).toList();
     }
 
     /** The token of a secret, unless it was revoked or has expired. */
@@ -108,7 +107,7 @@ public final class AccessTokens {
         }
         String hash = hash(secret);
         Instant now = clock.instant();
-        return tokens.stream().filter(token -> token.hash().equals(hash))
+        return current().stream().filter(token -> token.hash().equals(hash))
                 .filter(token -> token.expires() == null || now.isBefore(Instant.parse(token.expires()))).findFirst();
     }
 
@@ -118,7 +117,7 @@ public final class AccessTokens {
      * @throws org.medtune.NotFoundException if the user has none of that id
      */
     public synchronized void revoke(String user, String id) {
-        List<AccessToken> rest = new ArrayList<>(tokens);
+        List<AccessToken> rest = new ArrayList<>(current());
         if (!rest.removeIf(token -> token.user().equals(user) && token.id().equals(id))) {
             throw MESSAGES.noSuchToken(id);
         }
@@ -127,19 +126,46 @@ public final class AccessTokens {
 
     /** Revokes all of a user who is no more. */
     public synchronized void revokeAll(String user) {
-        List<AccessToken> rest = new ArrayList<>(tokens);
+        List<AccessToken> rest = new ArrayList<>(current());
         if (rest.removeIf(token -> token.user().equals(user))) {
             keep(rest);
         }
     }
 
-    private void keep(List<AccessToken> changed) {
+    private synchronized List<AccessToken> current() {
+        if (!changed.equals(lastChange())) {
+            read();
+        }
+        return tokens;
+    }
+
+    private void read() {
         try {
-            OwnerFile.write(file, MAPPER.writeValueAsBytes(changed));
+            changed = lastChange();
+            tokens = Files.exists(file)
+                    ? List.copyOf(MAPPER.readValue(file.toFile(), new TypeReference<List<AccessToken>>() {}))
+                    : List.of();
         } catch (IOException e) {
             throw MESSAGES.tokensUnusable(file, e.toString(), e);
         }
-        tokens = List.copyOf(changed);
+    }
+
+    private FileTime lastChange() {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            return FileTime.fromMillis(0);
+        }
+    }
+
+    private void keep(List<AccessToken> next) {
+        try {
+            OwnerFile.write(file, MAPPER.writeValueAsBytes(next));
+        } catch (IOException e) {
+            throw MESSAGES.tokensUnusable(file, e.toString(), e);
+        }
+        tokens = List.copyOf(next);
+        changed = lastChange();
     }
 
     private static String hash(String secret) {

@@ -56,9 +56,9 @@ public record MedtuneHome(Path folder, Path modelsFolder, Path dataFolder) {
         return folder.resolve("users");
     }
 
-    /** The audit log. */
-    public Path audit() {
-        return folder.resolve("audit");
+    /** The audit log of the server of this name, which is empty where a site has one server only. */
+    public Path audit(String server) {
+        return folder.resolve(server.isEmpty() ? "audit" : "audit-" + server);
     }
 
     /** A model's folder by its path, or by its name under the models' folder. */

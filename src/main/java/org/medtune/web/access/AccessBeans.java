@@ -36,7 +36,7 @@ public final class AccessBeans {
     @Produces
     @Singleton
     static AuditLog auditLog(MedtuneHome home) {
-        return AuditLog.open(home.audit());
+        return AuditLog.open(home.audit(Setting.text("server.name", "")));
     }
 
     static void release(@Disposes AuditLog log) {

@@ -18,7 +18,8 @@ final class Setting {
         return Integer.parseInt(text(name, Integer.toString(usual)).strip());
     }
 
-    private static String text(String name, String usual) {
+    /** A text; the property wins. */
+    static String text(String name, String usual) {
         String environment = System.getenv("MEDTUNE_" + name.toUpperCase(Locale.ROOT).replace('.', '_'));
         return System.getProperty("medtune." + name,
                 environment == null || environment.isBlank() ? usual : environment);
