@@ -45,7 +45,7 @@ public final class ResidentChatService implements ChatService, AutoCloseable {
     private final ScheduledExecutorService sweeper;
     /** Read by many, changed under this object's lock; null before the first question. */
     private volatile Site opened;
-    private boolean closed;
+    private volatile boolean closed;
 
     /** What belongs to the base model. */
     private record Site(List<ModelChoice> choices, AdapterCatalogue catalogue, Tokenizer tokenizer, PromptBuilder prompts,
@@ -95,7 +95,7 @@ public final class ResidentChatService implements ChatService, AutoCloseable {
 
     @Override
     public void prepare() {
-        models.lendAll(site().choices()).forEach(BaseModels.Lease::close);
+        models.lendAll(site().choices(), () -> closed).forEach(BaseModels.Lease::close);
     }
 
     @Override
