@@ -234,6 +234,7 @@ class CatalogueIT {
             // given
             HttpRequest request = HttpRequest.newBuilder(URI.create(rest.address(expected.getKey())))
                     .header("Content-Type", "application/octet-stream")
+                    .header("Authorization", Login.administrator(URI.create(server.address())).basic())
                     .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[] {'{', '}'}))).build();
 
             // when

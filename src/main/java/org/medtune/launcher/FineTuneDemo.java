@@ -72,11 +72,11 @@ public final class FineTuneDemo {
         return execution;
     }
 
-    private void tellAddresses(long executionId, Optional<ConsoleUser> newUser) {
+    private void tellAddresses(long executionId, Optional<ConsoleUser> newUser) throws IOException {
         out.println("The server stays up:");
         out.println("  runs     " + site.application());
         out.println("  REST     " + api.jobs() + "/" + executionId);
-        out.println("           (the login is in " + site.users().resolve("administrator-password.txt") + ")");
+        out.println("           log in: " + SiteLogin.of(site).words());
         out.println("  console  " + site.console());
         newUser.ifPresent(user -> out.println("           user " + user.name() + ", password " + user.password()));
         out.println("           (password kept in " + site.users().resolve(ConsoleUser.PASSWORD_FILE) + ")");

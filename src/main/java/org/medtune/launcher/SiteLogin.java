@@ -13,8 +13,9 @@ import java.util.Base64;
  * user, whose password the server keeps in a file until somebody deletes it.
  *
  * @param header the content of the header Authorization
+ * @param words  tells a person how to log in
  */
-record SiteLogin(String header) {
+record SiteLogin(String header, String words) {
 
     /**
      * What there is on this site.
@@ -24,13 +25,15 @@ record SiteLogin(String header) {
     static SiteLogin of(Site site) throws IOException {
         String token = System.getenv("MEDTUNE_TOKEN");
         if (token != null && !token.isBlank()) {
-            return new SiteLogin("Bearer " + token.strip());
+            return new SiteLogin("Bearer " + token.strip(), "with a name of your own");
         }
         Path file = site.users().resolve("administrator-password.txt");
         if (!Files.exists(file)) {
             throw MESSAGES.launcherNotLoggedIn(file);
         }
-        String pair = Files.readString(file).strip().replaceFirst(" ", ":");
-        return new SiteLogin("Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+        String[] pair = Files.readString(file).strip().split(" ", 2);
+        byte[] credentials = String.join(":", pair).getBytes(StandardCharsets.UTF_8);
+        return new SiteLogin("Basic " + Base64.getEncoder().encodeToString(credentials),
+                "user " + pair[0] + ", password " + pair[1] + " (kept in " + file + "; change it)");
     }
 }

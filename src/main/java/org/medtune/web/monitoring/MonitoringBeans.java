@@ -12,6 +12,7 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.medtune.MedtuneException;
+import org.medtune.StoppedException;
 import org.medtune.chat.ChatService;
 import org.medtune.ops.MedtuneHome;
 import org.medtune.ops.RunProgressBoard;
@@ -45,6 +46,8 @@ public final class MonitoringBeans {
             executor.execute(() -> {
                 try {
                     chat.prepare();
+                } catch (StoppedException e) {
+                    MESSAGES.debug("the application ends while the chat's models are loaded", e);
                 } catch (MedtuneException e) {
                     MESSAGES.chatModelNotLoaded(e.getMessage(), e);
                 }
