@@ -14,9 +14,9 @@ import org.jboss.logging.annotations.MessageLogger;
 /**
  * Every sentence that an operator can see, each with a permanent id that is never reused. Rooms own ranges of
  * ids: 1-99 configuration and runs, 100-199 tensor, 200-299 model, 300-399 adapter, 400-449 dataset (of which 417-419
- * and 426-439 chat), 450-499 conversations, 500-599 training, 600-699 evaluation and generation (of which 601-619 leases
- * and recovery, 620-639 the queue for devices and the job purge, 640-669 what ends a run before its end), 700-799 batch,
- * 800-899 web and launcher, 900-949 logins and safety.
+ * and 426-439 chat), 450-499 conversations, 500-599 training, 600-699 generation (of which 601-619 leases and
+ * recovery, 620-639 the queue for devices and the job purge, 640-669 what ends a run before its end), 700-799 batch,
+ * 800-899 web and launcher (of which 815-839 evaluation), 900-949 logins and safety.
  *
  * <p>An error sentence says what is wrong, with the value, and what to change.
  */
@@ -662,7 +662,7 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 548, value = "Replica %d of the chat's model cannot answer, so that others do: %s")
     void replicaCannotAnswer(int replica, String reason);
 
-    // ---- 600-699 evaluation and generation ----
+    // ---- 600-699 generation ----
 
     @Message(id = 600, value = "A prompt of %d tokens and an answer of up to %d tokens do not fit the model's "
             + "context of %d tokens. Shorten the question or lower the number of new tokens.")
@@ -970,6 +970,54 @@ public interface MedtuneMessages extends BasicLogger {
 
     @Message(id = 814, value = "The parameter %s is given twice; keep one of the lines.")
     InvalidInputException parameterGivenTwice(String name);
+
+    // ---- 815-839 evaluation ----
+
+    @Message(id = 815, value = "The results of the evaluation in %s cannot be written: %s. Make room or give the "
+            + "server's user access, then restart the execution; it goes on from there.")
+    RecoverableException evaluationUnwritable(Path path, String reason, @Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 816, value = "The evaluation begins anew: the results in %s are of another model, adapter, dataset "
+            + "or other parameters")
+    void evaluationBeginsAnew(Path file);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 817, value = "The question of row %s is not asked, as its %s tokens leave no room in the model's "
+            + "context of %s; its answer counts as empty")
+    void questionNotAsked(long row, int tokens, int context);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 818, value = "The report does not tell of held-out rows that were nearly trained on, since the "
+            + "dataset cannot be read any more: %s")
+    void duplicatesNotLookedFor(String reason);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 819, value = "The evaluation of %s is complete: %s items; its report is in %s")
+    void evaluated(String name, int items, Path folder);
+
+    @Message(id = 820, value = "Row %s of %s is no multiple-choice question: %s. Give each row a question, its options "
+            + "and its answer, or leave dataset.format at reasoning for another kind of dataset.")
+    InvalidInputException noChoiceQuestion(int row, Path file, String reason);
+
+    @Message(id = 821, value = "None of the %s rows that were read from %s can be evaluated; %s")
+    InvalidInputException nothingToEvaluate(long rows, Path file, String advice);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 822, value = "%s rows of %s are no examples and are left out of the evaluation; the first is "
+            + "row %s: %s")
+    void rowsLeftOutOfEvaluation(long rows, Path file, long row, String reason);
+
+    @Message(id = 823, value = "There is no evaluation %s; GET /medtune/api/evaluations lists them.")
+    NotFoundException noSuchEvaluation(long executionId);
+
+    @Message(id = 824, value = "There is no report %s here yet, or no such adapter; a report is written when "
+            + "everything has been evaluated, and its files are report.json, report.en.html and report.zh.html.")
+    NotFoundException noEvaluationReport(String file);
+
+    @Message(id = 825, value = "The adapter %s was trained on another base model than %s; give the one that it was "
+            + "trained on as model.folder.")
+    InvalidInputException adapterNotOfModel(Path adapter, Path model);
 
     @Message(id = 850, value = "Port %s is in use by another program; stop that, or move all ports with "
             + "-Dmedtune.port.offset=100.")

@@ -281,21 +281,6 @@ class InjectedFaultsIT {
         }
     }
 
-    @Test
-    @DisplayName("can be stopped in the middle of its evaluation, and be evaluated again")
-    void stopWhileEvaluating() throws IOException {
-        // given
-        FineTuneRequest request = request(home, Map.of("evaluation.question", "?", "evaluation.max.new.tokens", "64"));
-        int[] looks = {0};
-        StopSignal late = () -> ++looks[0] > 12;
-
-        // then
-        assertThatThrownBy(() -> new RunEvaluator(request, undisturbed, models, late).evaluate())
-                .isInstanceOf(StoppedException.class);
-        assertThat(new RunEvaluator(request, undisturbed, models, StopSignal.NEVER).evaluate().heldOutNll().rows())
-                .isEqualTo(2);
-    }
-
     private static void assertEndsAsIfUndisturbed(RunFolder run) throws IOException {
         for (String file : List.of("adapter_model.safetensors", "optimizer.safetensors")) {
             assertThat(run.checkpoints().resolve("checkpoint-" + STEPS).resolve(file)).hasSameBinaryContentAs(

@@ -94,8 +94,9 @@ class WholeRunIT {
                 .hasSameBinaryContentAs(uninterrupted.checkpoints().resolve("checkpoint-4/adapter_model.safetensors"));
 
         // when
-        restarted.evaluation().write(new RunEvaluator(request, restarted, models, StopSignal.NEVER).evaluate());
-        RunReport report = new RunPublisher(home, request, new RunKey(2, Instant.EPOCH), restarted).publish(models);
+        RunKey run = new RunKey(2, Instant.EPOCH);
+        evaluate(new RunEvaluator(request, run, restarted).plan(), restarted.evaluation());
+        RunReport report = new RunPublisher(home, request, run, restarted).publish();
 
         // then
         assertThat(report.heldOutNll().rows()).isEqualTo(2);
@@ -105,6 +106,15 @@ class WholeRunIT {
         published.check(ModelFolder.open(Golden.MODEL).configuration());
         Path merged = new AdapterExport(ExportRequest.of(home, Map.of("adapter", "mine"))).write();
         assertThat(ModelFolder.open(merged).fingerprint()).isNotEqualTo(ModelFolder.open(Golden.MODEL).fingerprint());
+    }
+
+    private void evaluate(EvaluationPlan plan, EvaluationFolder into) {
+        try (EvaluationRun evaluation = EvaluationRun.open(plan, into, models)) {
+            while (!evaluation.complete()) {
+                evaluation.keep(evaluation.evaluate(() -> false).orElseThrow());
+            }
+            evaluation.finish();
+        }
     }
 
     @Test

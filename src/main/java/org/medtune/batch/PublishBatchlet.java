@@ -6,7 +6,6 @@ import jakarta.batch.api.AbstractBatchlet;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
-import org.medtune.ops.BaseModels;
 import org.medtune.ops.MedtuneHome;
 import org.medtune.ops.RunFolder;
 import org.medtune.ops.RunProgress;
@@ -27,15 +26,12 @@ public final class PublishBatchlet extends AbstractBatchlet {
     @Inject
     private StepFailures failures;
 
-    @Inject
-    private BaseModels models;
-
     @Override
     public String process() {
         return failures.run(() -> {
             RunFolder folder = context.folder();
             context.show(RunProgress.begin(RunProgress.Phase.PUBLISH, folder.metrics().last().orElse(null)));
-            RunReport report = new RunPublisher(home, context.request(), context.run(), folder).publish(models);
+            RunReport report = new RunPublisher(home, context.request(), context.run(), folder).publish();
             MESSAGES.adapterPublished(report.adapter().name(), report.adapter().folder());
             return null;
         });

@@ -31,8 +31,7 @@ public final class QueueBatchlet extends AbstractBatchlet {
     @Override
     public String process() {
         return failures.run(() -> {
-            context.show(RunProgress.begin(
-                    RunProgress.Phase.QUEUE, context.folder().metrics().last().orElse(null)));
+            context.show(RunProgress.begin(RunProgress.Phase.QUEUE, context.latestStep()));
             queue.await(job.getExecutionId());
             return null;
         });

@@ -16,6 +16,7 @@ import org.medtune.ops.RunFolder;
 import org.medtune.ops.RunKey;
 import org.medtune.ops.RunProgress;
 import org.medtune.ops.RunProgressBoard;
+import org.medtune.ops.StepMetrics;
 
 /** The run that an artifact of the job works for. */
 @Dependent
@@ -69,6 +70,11 @@ public final class RunContext {
     /** The run's folder, which the job's first step has made. */
     public RunFolder folder() {
         return RunFolder.find(home, run()).orElseThrow();
+    }
+
+    /** The metrics of the latest step; null before the first, and in a job that trains nothing. */
+    public StepMetrics latestStep() {
+        return RunFolder.find(home, run()).flatMap(found -> found.metrics().last()).orElse(null);
     }
 
     /** Shows how far the run has come. */

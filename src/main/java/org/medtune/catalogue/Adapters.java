@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.medtune.InvalidInputException;
 import org.medtune.NotFoundException;
@@ -19,6 +20,7 @@ import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.AdapterRecord;
 import org.medtune.adapter.LoraConfiguration;
 import org.medtune.model.Projection;
+import org.medtune.ops.EvaluationFolder;
 import org.medtune.ops.MedtuneHome;
 
 /**
@@ -49,6 +51,11 @@ public record Adapters(MedtuneHome home, Models models) {
     public AdapterEntry find(String name) {
         return list().stream().filter(adapter -> adapter.name().equals(name)).findFirst()
                 .orElseThrow(() -> MESSAGES.noSuchAdapter(name));
+    }
+
+    /** Where the evaluation of an adapter is; its folder may hold none. Nothing for what can be no name. */
+    public Optional<EvaluationFolder> evaluation(String name) {
+        return Optional.of(name).filter(RootFolder::isName).map(home.adapters()::resolve).map(EvaluationFolder::new);
     }
 
     private static AdapterEntry entry(Path folder, Map<String, String> bases, Map<String, Long> runs) {

@@ -231,6 +231,30 @@ public final class CausalLanguageModel implements AutoCloseable {
         }
     }
 
+    /**
+     * The negative log likelihoods of spans of one row, each summed over its tokens, in nats, by one forward pass without
+     * gradients.
+     *
+     * @param tokenIds at least two
+     * @param bounds   indices of tokens, ascending: where each span begins, and behind the last one; the first token of a
+     *     row is predicted by nothing, so at least 1
+     * @return a sum a span, 0 for one without tokens
+     */
+    public List<Double> negativeLogLikelihoods(int[] tokenIds, int[] bounds, ActiveAdapter adapter) {
+        try (TensorScope owner = newScope()) {
+            MicroBatch batch = microBatch(owner, List.of(tokenIds));
+            Tensor x = hiddenStates(owner, batch, adapter);
+            List<Double> sums = new ArrayList<>();
+            for (int i = 0; i + 1 < bounds.length; i++) {
+                long from = bounds[i] - 1L;
+                long to = bounds[i + 1] - 1L;
+                sums.add(from == to ? 0.0 : path.nextTokenLoss(owner, owner.callForTensor("rows", x, from, to),
+                        owner.callForTensor("rows", batch.targets(), from, to), 0.0).get(0).toDouble());
+            }
+            return sums;
+        }
+    }
+
     /** Float32 logits [tokens, vocabulary] of every position of one row of token ids. */
     public Tensor logits(TensorScope owner, int[] tokenIds, ActiveAdapter adapter) {
         try (TensorScope work = newScope()) {

@@ -41,6 +41,13 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
      */
     public static FineTuneRequest of(MedtuneHome home, Map<String, String> texts) {
         Problems problems = new Problems();
+        FineTuneRequest request = read(home, texts, problems);
+        problems.throwIfAny();
+        return request;
+    }
+
+    /** Reads what can be read and tells {@code problems} the rest. */
+    static FineTuneRequest read(MedtuneHome home, Map<String, String> texts, Problems problems) {
         FineTuneParameters parameters = FineTuneParameters.read(texts, problems);
         Path model = parameters.has(MODEL_FOLDER)
                 ? problems.check(() -> modelFolder(home, parameters.text(MODEL_FOLDER))).orElse(null) : null;
@@ -71,7 +78,9 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
                 ? problems.check(() -> modelFolder(home, parameters, beginning)).orElse(null) : null;
         Path dataset = parameters.has(DATASET_FILE)
                 ? problems.check(() -> datasetFile(home, parameters, beginning, run)).orElse(null) : null;
-        return checked(home, parameters, model, dataset, problems);
+        FineTuneRequest request = checked(home, parameters, model, dataset, problems);
+        problems.throwIfAny();
+        return request;
     }
 
     private static FineTuneRequest checked(
@@ -85,7 +94,6 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
         }
         problems.check(() -> writable(home.runs()));
         problems.check(() -> writable(home.adapters()));
-        problems.throwIfAny();
         return request;
     }
 

@@ -46,6 +46,11 @@ public record MedtuneHome(Path folder, Path modelsFolder, Path dataFolder) {
         return folder.resolve("exports");
     }
 
+    /** Where an evaluation by the job {@code evaluate} is. */
+    public EvaluationFolder evaluation(RunKey run) {
+        return new EvaluationFolder(folder.resolve("evaluations").resolve("evaluate-" + run.instanceId()));
+    }
+
     /** What an execution of the job {@code purge} has found and done. */
     public JsonFile<PurgeReport> purgeReport(long executionId) {
         return new JsonFile<>(folder.resolve("purges").resolve("purge-" + executionId + ".json"), PurgeReport.class);

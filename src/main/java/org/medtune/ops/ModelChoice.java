@@ -68,6 +68,12 @@ public record ModelChoice(Path folder, ComputeDevice device, ElementType type, Q
         return begin.changesBase() ? new ModelChoice(folder, device, type, quantization, Optional.of(begin)) : this;
     }
 
+    /** Device, type and quantisation, for people. */
+    String description() {
+        return device.description() + ", " + precision()
+                + (quantization == Quantization.NONE ? "" : ", " + quantization.label());
+    }
+
     /** The value of the parameter {@code precision} that stands for the type. */
     String precision() {
         return PRECISIONS.entrySet().stream().filter(entry -> entry.getValue() == type).findFirst().orElseThrow()

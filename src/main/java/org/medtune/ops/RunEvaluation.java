@@ -1,5 +1,8 @@
 package org.medtune.ops;
 
+import org.medtune.evaluation.EvaluationReport;
+import org.medtune.evaluation.Measure;
+
 /**
  * How the fine-tuned model compares with the base model.
  *
@@ -7,6 +10,16 @@ package org.medtune.ops;
  * @param sample     one question answered by both
  */
 public record RunEvaluation(HeldOutNll heldOutNll, Sample sample) {
+
+    /** The part of an evaluation's report that a person reads first. */
+    static RunEvaluation of(EvaluationReport report) {
+        return new RunEvaluation(
+                report.figure(Measure.NLL)
+                        .map(nll -> new HeldOutNll(nll.items(), nll.base(), nll.fineTuned()))
+                        .orElse(new HeldOutNll(0, null, null)),
+                report.sample().map(sample -> new Sample(sample.question(), sample.base().answer().text(),
+                        sample.fineTuned().answer().text())).orElseThrow());
+    }
 
     /**
      * The likelihood before and after.

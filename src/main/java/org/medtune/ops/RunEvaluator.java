@@ -1,58 +1,62 @@
 package org.medtune.ops;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
+import static org.medtune.ops.FineTuneParameter.EVALUATION_GENERATION_ROWS;
 import static org.medtune.ops.FineTuneParameter.EVALUATION_MAX_NEW_TOKENS;
 import static org.medtune.ops.FineTuneParameter.EVALUATION_QUESTION;
+import static org.medtune.ops.FineTuneParameter.SEED;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import org.medtune.StopSignal;
-import org.medtune.adapter.AdapterFolder;
-import org.medtune.adapter.LoraAdapter;
+import java.util.Optional;
+import java.util.Set;
+import org.medtune.MedtuneException;
+import org.medtune.dataset.DatasetRow;
+import org.medtune.dataset.ExampleReader;
 import org.medtune.dataset.TokenizedDataset;
 import org.medtune.dataset.TokenizedDatasetWriter;
 import org.medtune.dataset.TokenizedExample;
-import org.medtune.evaluation.HeldOutLoss;
-import org.medtune.generation.TextGenerator;
-import org.medtune.model.ActiveAdapter;
-import org.medtune.model.CausalLanguageModel;
-import org.medtune.model.Tokenizer;
+import org.medtune.evaluation.EvaluationItem;
+import org.medtune.evaluation.EvaluationSubject;
+import org.medtune.evaluation.NearDuplicates;
 import org.medtune.training.CheckpointStore;
 
 /**
- * Compares a trained run with its base model.
+ * How a trained run is compared with its base model: on the operator's question, and on the rows that were held out.
  *
  * @param request what the run was asked for
+ * @param run     the run
  * @param folder  the run's
- * @param models  the server's base models
- * @param stop    looked at between rows and tokens
  */
-public record RunEvaluator(FineTuneRequest request, RunFolder folder, BaseModels models, StopSignal stop) {
+public record RunEvaluator(FineTuneRequest request, RunKey run, RunFolder folder) {
 
     /**
-     * Evaluates the newest checkpoint.
+     * What is to be done with the newest checkpoint.
      *
-     * @throws org.medtune.StoppedException     if a stop is asked for; nothing has been kept then
-     * @throws org.medtune.RecoverableException if there is none, or memory does not suffice
+     * @throws org.medtune.RecoverableException if there is none
      */
-    public RunEvaluation evaluate() {
+    public EvaluationPlan plan() {
+        FineTuneParameters parameters = request.parameters();
+        FineTuneRecipe recipe = new FineTuneRecipe(parameters);
         TokenizedDataset dataset =
                 TokenizedDataset.open(folder.dataset().resolve(TokenizedDatasetWriter.TOKENIZED_FILE));
         ModelChoice choice = ModelChoice.of(request);
-        CheckpointStore checkpoints = checkpoints(choice, dataset);
-        Path checkpoint = checkpoints.newestIntact().orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
-        try (BaseModels.Lease base = models.lend(choice, stop);
-                LoraAdapter adapter = AdapterFolder.open(checkpoint).load(base.model());
-                Tokenizer tokenizer = Tokenizer.open(request.modelFolder())) {
-            ActiveAdapter none = base.model().noAdapter();
-            List<int[]> rows = dataset.heldOut().stream().map(TokenizedExample::inputIds).toList();
-            return new RunEvaluation(
-                    rows.isEmpty() ? new RunEvaluation.HeldOutNll(0, null, null)
-                            : new RunEvaluation.HeldOutNll(rows.size(), nll(base.model(), rows, none),
-                                    nll(base.model(), rows, adapter.active())),
-                    new RunEvaluation.Sample(request.parameters().text(EVALUATION_QUESTION),
-                            answer(base.model(), tokenizer, none), answer(base.model(), tokenizer, adapter.active())));
+        Path checkpoint = checkpoints(choice, dataset).newestIntact()
+                .orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
+        List<EvaluationItem> items = new ArrayList<>();
+        items.add(EvaluationItem.sample(parameters.text(EVALUATION_QUESTION)));
+        for (TokenizedExample row : dataset.heldOut()) {
+            items.add(EvaluationItem.row(row.row(), row.reference().question(), row.reference().response(),
+                    row.inputIds(), items.size() <= parameters.integer(EVALUATION_GENERATION_ROWS)));
         }
+        EvaluationSubject subject = new EvaluationSubject(run.folderName(), run.created().toString(),
+                choice.folder().getFileName().toString(), checkpoint.getFileName().toString(),
+                request.datasetFile().getFileName().toString(), true, recipe.promptTemplate().name(),
+                parameters.integer(EVALUATION_MAX_NEW_TOKENS), choice.description(), parameters.integer(SEED));
+        return new EvaluationPlan(subject, choice, Optional.of(checkpoint), recipe.promptTemplate(), items,
+                () -> duplicates(recipe, dataset.heldOut()));
     }
 
     /** The run's checkpoints. */
@@ -62,15 +66,27 @@ public record RunEvaluator(FineTuneRequest request, RunFolder folder, BaseModels
                 choice.folder().toString(), recipe.adapterRecord(choice));
     }
 
-    private double nll(CausalLanguageModel model, List<int[]> rows, ActiveAdapter adapter) {
-        return HeldOutLoss.of(model, rows, adapter, stop).meanNegativeLogLikelihood();
-    }
-
-    private String answer(CausalLanguageModel model, Tokenizer tokenizer, ActiveAdapter adapter) {
-        FineTuneRecipe recipe = new FineTuneRecipe(request.parameters());
-        String prompt = recipe.promptTemplate().inferencePrompt(request.parameters().text(EVALUATION_QUESTION));
-        int[] ids = new TextGenerator(model).greedy(tokenizer.encodeWithBeginOfSentence(prompt),
-                request.parameters().integer(EVALUATION_MAX_NEW_TOKENS), tokenizer.stopIds(), adapter, stop);
-        return tokenizer.decodeSkippingSpecialTokens(ids);
+    /** Held-out questions that are nearly the same as one that was trained on; nothing if the dataset is gone. */
+    private Optional<List<NearDuplicates.Pair>> duplicates(FineTuneRecipe recipe, List<TokenizedExample> heldOut) {
+        NearDuplicates duplicates = new NearDuplicates();
+        Set<Long> rows = new HashSet<>();
+        heldOut.forEach(row -> {
+            rows.add(row.row());
+            duplicates.addHeldOut(row.row(), row.reference().question());
+        });
+        try (ExampleReader reader =
+                ExampleReader.open(request.datasetFile(), recipe.fieldNames(), recipe.rowSelection())) {
+            for (Optional<DatasetRow> row = reader.next(); row.isPresent(); row = reader.next()) {
+                DatasetRow read = row.get();
+                if (!rows.contains(read.number())) {
+                    read.example().ifPresent(example -> duplicates.compare(read.number(), example.question()));
+                }
+            }
+            return Optional.of(duplicates.found());
+        } catch (MedtuneException e) {
+            // the run does not need the dataset any more, and is not lost with it
+            MESSAGES.duplicatesNotLookedFor(e.getMessage());
+            return Optional.empty();
+        }
     }
 }

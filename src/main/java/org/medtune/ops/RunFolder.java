@@ -14,7 +14,7 @@ import org.medtune.dataset.TokenizedDatasetWriter;
 
 /**
  * The files of one run: {@code run.json}, the tokenised {@code dataset/}, {@code checkpoints/}, {@code metrics.jsonl},
- * {@code evaluation.json} and {@code report.json}.
+ * {@code evaluation/} and {@code report.json}.
  *
  * @param path the folder
  */
@@ -95,7 +95,7 @@ public record RunFolder(Path path) {
 
     /** What the operator had given when the run was evaluated, or nothing before that. */
     Optional<Map<String, String>> evaluatedWith() {
-        if (!Files.isRegularFile(evaluation().path())) {
+        if (!Files.isRegularFile(evaluation().path().resolve(EvaluationFolder.REPORT))) {
             return Optional.empty();
         }
         try {
@@ -130,9 +130,9 @@ public record RunFolder(Path path) {
         return new MetricsLog(path.resolve("metrics.jsonl"));
     }
 
-    /** What the evaluation found, before the adapter is published. */
-    public JsonFile<RunEvaluation> evaluation() {
-        return new JsonFile<>(path.resolve("evaluation.json"), RunEvaluation.class);
+    /** How the fine-tuned model compares with the base model. */
+    public EvaluationFolder evaluation() {
+        return new EvaluationFolder(path.resolve("evaluation"));
     }
 
     /** What came of it. */

@@ -8,9 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.medtune.StopSignal;
+import java.util.stream.Stream;
 import org.medtune.dataset.TokenizedDataset;
 import org.medtune.dataset.TokenizedDatasetWriter;
+import org.medtune.evaluation.EvaluationReport;
 import org.medtune.training.AtomicFolder;
 
 /**
@@ -28,23 +29,24 @@ public record RunPublisher(MedtuneHome home, FineTuneRequest request, RunKey run
      *
      * @throws org.medtune.RecoverableException if a file cannot be read or written
      */
-    public RunReport publish(BaseModels models) {
+    public RunReport publish() {
         try {
             TokenizedDataset dataset =
                     TokenizedDataset.open(folder.dataset().resolve(TokenizedDatasetWriter.TOKENIZED_FILE));
-            Path checkpoint = new RunEvaluator(request, folder, models, StopSignal.NEVER)
+            Path checkpoint = new RunEvaluator(request, run, folder)
                     .checkpoints(ModelChoice.of(request), dataset).newestIntact()
                     .orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
             AtomicFolder.deleteRemains(home.adapters(), AtomicFolder.LONGEST_WRITING);
             Path target = target(checkpoint);
+            EvaluationReport evaluation = folder.evaluation().report().read()
+                    .orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
             if (!Files.exists(target)) {
                 copy(checkpoint, target);
             }
-            RunEvaluation evaluation = folder.evaluation().read()
-                    .orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
             List<StepMetrics> steps = folder.metrics().readAll();
+            RunEvaluation summary = RunEvaluation.of(evaluation);
             RunReport report = new RunReport(steps.get(0).loss(), steps.get(steps.size() - 1).loss(),
-                    evaluation.heldOutNll(), evaluation.sample(),
+                    summary.heldOutNll(), summary.sample(), evaluation.figures(),
                     new RunReport.Adapter(target.getFileName().toString(), target.toString()));
             folder.report().write(JsonFile.MAPPER.<JsonNode>valueToTree(report));
             return report;
@@ -67,14 +69,17 @@ public record RunPublisher(MedtuneHome home, FineTuneRequest request, RunKey run
         return given.isEmpty() ? request.modelFolder().getFileName() + "-run-" + run.instanceId() : given;
     }
 
-    private static void copy(Path checkpoint, Path target) throws IOException {
+    /** The adapter with its report, so that whoever gets the folder knows what it is worth. */
+    private void copy(Path checkpoint, Path target) throws IOException {
+        List<Path> files = Stream.concat(PublishedAdapters.FILES.stream().map(checkpoint::resolve),
+                EvaluationFolder.REPORT_FILES.stream().map(folder.evaluation().path()::resolve)).toList();
         long bytes = 0;
-        for (String file : PublishedAdapters.FILES) {
-            bytes += Files.size(checkpoint.resolve(file));
+        for (Path file : files) {
+            bytes += Files.size(file);
         }
         AtomicFolder.create(target, bytes, temporary -> {
-            for (String file : PublishedAdapters.FILES) {
-                Files.copy(checkpoint.resolve(file), temporary.resolve(file));
+            for (Path file : files) {
+                Files.copy(file, temporary.resolve(file.getFileName()));
             }
         });
     }

@@ -1,5 +1,8 @@
 package org.medtune.ops;
 
+import java.util.List;
+import org.medtune.evaluation.Figure;
+
 /**
  * What came of a run.
  *
@@ -7,10 +10,11 @@ package org.medtune.ops;
  * @param lastLoss   of the last step
  * @param heldOutNll before and after
  * @param sample     one question answered by both models
+ * @param figures    how the models compare, with intervals
  * @param adapter    what was published
  */
 public record RunReport(double firstLoss, double lastLoss, RunEvaluation.HeldOutNll heldOutNll,
-                        RunEvaluation.Sample sample, Adapter adapter) {
+                        RunEvaluation.Sample sample, List<Figure> figures, Adapter adapter) {
 
     /** The published adapter's name, and its folder. */
     public record Adapter(String name, String folder) {

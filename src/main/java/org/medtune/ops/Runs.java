@@ -43,6 +43,11 @@ public record Runs(MedtuneHome home, RunProgressBoard board, DeviceQueue queue) 
         });
     }
 
+    /** Where its evaluation is; nothing before the run's folder is there. */
+    public Optional<EvaluationFolder> evaluation(RunKey key) {
+        return folder(key).map(RunFolder::evaluation);
+    }
+
     private Optional<RunFolder> folder(RunKey key) {
         return RunFolder.find(home, key);
     }

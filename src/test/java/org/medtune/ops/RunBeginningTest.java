@@ -86,7 +86,8 @@ class RunBeginningTest {
     @DisplayName("hears that a question comes too late once it has been evaluated")
     void evaluatedRun() throws IOException {
         // given
-        Files.writeString(run.evaluation().path(), "{}");
+        Files.createDirectories(run.evaluation().path());
+        Files.writeString(run.evaluation().path().resolve(EvaluationFolder.REPORT), "{}");
 
         assertThatThrownBy(() -> goOn(Map.of("evaluation.max.new.tokens", "4", "adapter.name", "other")))
                 .isInstanceOf(InvalidInputException.class)
@@ -102,7 +103,8 @@ class RunBeginningTest {
         changed.put("evaluation.question", "?");
         goOn(Map.of("evaluation.question", "?"));
         RunFolder.prepare(home, RUN, changed);
-        Files.writeString(run.evaluation().path(), "{}");
+        Files.createDirectories(run.evaluation().path());
+        Files.writeString(run.evaluation().path().resolve(EvaluationFolder.REPORT), "{}");
 
         // then
         assertThatCode(() -> goOn(Map.of("evaluation.question", "?"))).doesNotThrowAnyException();

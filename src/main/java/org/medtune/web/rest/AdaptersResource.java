@@ -7,6 +7,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.medtune.catalogue.Adapters;
 
@@ -32,5 +33,13 @@ public class AdaptersResource {
     @Path("{name}")
     public AdapterView show(@PathParam("name") String name) {
         return AdapterView.of(adapters.find(name));
+    }
+
+    /** A file of the report that the run which published it has made: {@code report.en.html} and so on. */
+    @GET
+    @Path("{name}/evaluation/{file}")
+    @Produces({MediaType.TEXT_HTML, MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+    public Response evaluation(@PathParam("name") String name, @PathParam("file") String file) {
+        return EvaluationFile.of(adapters.evaluation(name), file);
     }
 }

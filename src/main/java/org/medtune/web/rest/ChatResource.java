@@ -1,5 +1,6 @@
 package org.medtune.web.rest;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -15,10 +16,13 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.medtune.catalogue.Adapters;
 import org.medtune.chat.ChatModel;
 import org.medtune.chat.ChatService;
 import org.medtune.conversation.Conversations;
 import org.medtune.conversation.FeedbackExport;
+import org.medtune.ops.EvaluationFolder;
 import org.medtune.ops.RunProgress;
 import org.medtune.ops.RunProgressBoard;
 
@@ -39,18 +43,23 @@ public class ChatResource {
     private RunProgressBoard board;
 
     @Inject
+    private Adapters adapters;
+
+    @Inject
     private CurrentUser user;
 
     /** The models that can be asked, the base model first. */
     public record Session(List<ModelView> models) {
     }
 
-    /** A model: its id, and base, adapter or checkpoint. */
-    public record ModelView(String id, String kind) {
-
-        static ModelView of(ChatModel model) {
-            return new ModelView(model.id(), MessageView.lower(model.kind()));
-        }
+    /**
+     * A model.
+     *
+     * @param kind       base, adapter or checkpoint
+     * @param evaluation the folder of its evaluation's report below {@code api/}; missing without one
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record ModelView(String id, String kind, String evaluation) {
     }
 
     /** What else the server is doing. */
@@ -80,7 +89,8 @@ public class ChatResource {
     @GET
     @Path("models")
     public List<ModelView> models() {
-        return chat.models().stream().map(ModelView::of).toList();
+        return chat.models().stream()
+                .map(model -> new ModelView(model.id(), MessageView.lower(model.kind()), evaluation(model))).toList();
     }
 
     @GET
@@ -99,5 +109,11 @@ public class ChatResource {
     public Response feedback() {
         return Response.ok(FeedbackExport.jsonLines(conversations.ratedAnswers(user.name())))
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"feedback.jsonl\"").build();
+    }
+
+    private String evaluation(ChatModel model) {
+        return Optional.of(model.id()).filter(id -> model.kind() == ChatModel.Kind.ADAPTER)
+                .flatMap(adapters::evaluation).flatMap(folder -> folder.file(EvaluationFolder.REPORT))
+                .map(report -> "adapters/" + model.id() + "/evaluation/").orElse(null);
     }
 }

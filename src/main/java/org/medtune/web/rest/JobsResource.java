@@ -3,6 +3,7 @@ package org.medtune.web.rest;
 import static org.medtune.MedtuneMessages.MESSAGES;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import org.medtune.batch.JobControl;
 import org.medtune.batch.JobExecutionSummary;
+import org.medtune.evaluation.ReportPage;
+import org.medtune.ops.EvaluationFolder;
 import org.medtune.ops.Runs;
 import org.medtune.ops.StepMetrics;
 
@@ -99,11 +102,29 @@ public class JobsResource {
         return new JobMetrics(execution.executionId(), runs.metrics(execution.run()));
     }
 
+    /** What came of a run, with the addresses of its evaluation's report. */
     @GET
     @Path("{executionId}/report")
     public JsonNode report(@PathParam("executionId") String executionId) {
         JobExecutionSummary execution = find(executionId);
-        return runs.report(execution.run()).orElseThrow(() -> MESSAGES.noReportYet(execution.executionId()));
+        JsonNode report = runs.report(execution.run())
+                .orElseThrow(() -> MESSAGES.noReportYet(execution.executionId()));
+        if (runs.evaluation(execution.run()).flatMap(folder -> folder.file(EvaluationFolder.REPORT)).isPresent()) {
+            ObjectNode links = ((ObjectNode) report).putObject("links");
+            String evaluation = address(execution.executionId()) + "/evaluation/";
+            links.put("evaluation", evaluation + EvaluationFolder.REPORT);
+            ReportPage.LANGUAGES.forEach(
+                    language -> links.put("evaluationPage." + language, evaluation + ReportPage.fileName(language)));
+        }
+        return report;
+    }
+
+    /** A file of the evaluation's report: {@code report.json}, {@code report.en.html} or {@code report.zh.html}. */
+    @GET
+    @Path("{executionId}/evaluation/{file}")
+    @Produces({MediaType.TEXT_HTML, MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+    public Response evaluation(@PathParam("executionId") String executionId, @PathParam("file") String file) {
+        return EvaluationFile.of(runs.evaluation(find(executionId).run()), file);
     }
 
     private Response accepted(Response.Status status, long executionId) {

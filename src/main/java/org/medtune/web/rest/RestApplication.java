@@ -19,6 +19,7 @@ public final class RestApplication extends ResourceConfig {
         register(ConversationsResource.class);
         register(DatasetsResource.class);
         register(DownloadsResource.class);
+        register(EvaluationsResource.class);
         register(JobsResource.class);
         register(MessagesResource.class);
         register(PurgesResource.class);
