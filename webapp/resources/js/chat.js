@@ -79,7 +79,18 @@
         || models.find(model => model.kind === "adapter")?.id;
     select.replaceChildren(...models.map(model => new Option(modelName(model.id), model.id)));
     select.value = models.some(model => model.id === wanted) ? wanted : models[0]?.id;
+    showChoice();
+  }
+
+  /** What depends on the chosen model. */
+  function showChoice() {
     showCompare();
+    const report = models.find(model => model.id === element("model").value)?.evaluation;
+    const link = element("evaluation");
+    link.hidden = !report;
+    if (report) {
+      link.href = `${api}../${report}${link.dataset.file}`;
+    }
   }
 
   function showCompare() {
@@ -447,7 +458,7 @@
   });
   element("model").addEventListener("change", () => {
     localStorage.setItem(MODEL_KEY, element("model").value);
-    showCompare();
+    showChoice();
   });
   element("compare").checked = localStorage.getItem(COMPARE_KEY) === "true";
   element("compare").addEventListener("change", () =>
