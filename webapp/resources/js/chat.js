@@ -89,7 +89,7 @@
     const link = element("evaluation");
     link.hidden = !report;
     if (report) {
-      link.href = `${api}../${report}${link.dataset.file}`;
+      link.href = `${api}${report}${link.dataset.file}`;
     }
   }
 

@@ -1019,6 +1019,10 @@ public interface MedtuneMessages extends BasicLogger {
             + "trained on as model.folder.")
     InvalidInputException adapterNotOfModel(Path adapter, Path model);
 
+    @Message(id = 826, value = "The adapter in %s is damaged and is not used: %s. Put its folder back from a backup, or "
+            + "move it away and copy the checkpoint of its run there, which has the same files.")
+    InvalidInputException adapterDamaged(Path adapter, String damage);
+
     @Message(id = 850, value = "Port %s is in use by another program; stop that, or move all ports with "
             + "-Dmedtune.port.offset=100.")
     InvalidInputException portTaken(int port);

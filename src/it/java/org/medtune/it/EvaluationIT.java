@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -65,9 +66,12 @@ class EvaluationIT {
                 .hasContent(json.text());
         assertThat(server.rest().get("api/adapters/" + ADAPTER + "/evaluation/report.en.html").text())
                 .isEqualTo(server.rest().get("api/jobs/" + run + "/evaluation/report.en.html").text());
+        assertThat(server.rest().get("api/chat/evaluations/" + ADAPTER + "/report.json").text()).isEqualTo(json.text());
         for (String address : List.of("api/jobs/" + run + "/evaluation/results.jsonl",
                 "api/adapters/" + ADAPTER + "/evaluation/adapter_config.json",
                 "api/adapters/..%2Fadapters%2Fevaluated/evaluation/report.json",
+                "api/chat/evaluations/" + ADAPTER + "/adapter_config.json",
+                "api/chat/evaluations/..%2Fadapters%2Fevaluated/report.json",
                 "api/adapters/nobody/evaluation/report.json")) {
             assertThat(server.rest().get(address).status()).as(address).isBetween(400, 404);
         }
@@ -124,8 +128,7 @@ class EvaluationIT {
                         && progress(server, stopped).path("done").asInt() >= 1);
         assertThat(server.rest().postJson("api/evaluations/" + stopped + "/stop", "{}").status()).isEqualTo(202);
         JsonNode end = awaitEnd(server, stopped);
-        Path results = server.home().resolve("evaluations/evaluate-" + end.path("instanceId").asLong())
-                .resolve("results.jsonl");
+        Path results = results(server, end);
         int before = Files.readAllLines(results).size() - 1;
         long restarted = server.rest().postJson("api/evaluations/" + stopped + "/restart", "{}").json()
                 .path("executionId").asLong();
@@ -163,13 +166,46 @@ class EvaluationIT {
 
         // then
         assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("STOPPED");
-        assertThat(Files.readAllLines(server.home().resolve(
-                "evaluations/evaluate-" + end.path("instanceId").asLong() + "/results.jsonl"))).hasSize(1);
+        assertThat(Files.readAllLines(results(server, end))).hasSize(1);
         JsonNode figures = report(server, complete).path("figures");
         assertThat(figures.findValuesAsText("measure")).contains("ACCURACY", "UNANSWERED").doesNotContain("NLL");
         RestClient.Answer refused = server.rest().postJson("api/evaluations", "{\"adapter\": \"nobody\"}");
         assertThat(refused.json().path("detail").asText()).contains("nobody");
         assertThat(server.rest().get("api/evaluations/" + run).json().path("id").asText()).isEqualTo("MEDTUNE000823");
+    }
+
+    @Test
+    @DisplayName("of an adapter that has changed since it was published is refused, and nobody chats with that")
+    void damagedAdapter(WildFlyServer server) throws IOException {
+        // given: a copy with another byte in the middle of its weights
+        Path copy = Files.createDirectories(server.home().resolve("adapters/damaged"));
+        try (Stream<Path> files = Files.list(server.home().resolve("adapters").resolve(ADAPTER))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+        }
+        Path weights = copy.resolve("adapter_model.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(weights, bytes);
+
+        // when
+        RestClient.Answer evaluation = server.rest().postJson("api/evaluations", "{\"adapter\": \"damaged\"}");
+        RestClient.Answer chat = server.rest().postJson("v1/chat/completions", """
+                {"model": "damaged", "messages": [{"role": "user", "content": "头痛"}], "max_tokens": 4}""");
+
+        // then
+        assertThat(evaluation.status()).isEqualTo(400);
+        assertThat(evaluation.text()).contains("MEDTUNE000826", "adapter_model.safetensors has another content");
+        assertThat(chat.text()).contains("MEDTUNE000826", "from a backup");
+    }
+
+    private static Path results(WildFlyServer server, JsonNode evaluation) throws IOException {
+        String begin = "evaluate-" + evaluation.path("instanceId").asLong() + "-";
+        try (Stream<Path> folders = Files.list(server.home().resolve("evaluations"))) {
+            return folders.filter(folder -> folder.getFileName().toString().startsWith(begin)).findFirst()
+                    .orElseThrow().resolve("results.jsonl");
+        }
     }
 
     private static long start(WildFlyServer server, Map<String, String> parameters) {

@@ -37,7 +37,7 @@ public final class EvaluationContext {
 
     /** Opens the evaluation; the caller closes it. */
     EvaluationRun open() {
-        if (job.getJobName().equals(EvaluationControl.EVALUATE)) {
+        if (job.getJobName().equals(EvaluationRequest.JOB)) {
             return EvaluationRun.open(new DatasetEvaluator(request(), run.run()).plan(), home.evaluation(run.run()),
                     models);
         }

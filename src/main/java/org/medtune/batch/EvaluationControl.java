@@ -22,9 +22,6 @@ import org.medtune.ops.MedtuneHome;
 @Dependent
 public final class EvaluationControl {
 
-    /** The id of the job, and the name of its XML. */
-    public static final String EVALUATE = "evaluate";
-
     private final MedtuneHome home;
     private final DeviceQueue queue;
 
@@ -47,7 +44,7 @@ public final class EvaluationControl {
         Properties properties = new Properties();
         properties.putAll(parameters);
         try {
-            return operator().start(EVALUATE, properties);
+            return operator().start(EvaluationRequest.JOB, properties);
         } catch (BatchRuntimeException e) {
             throw MESSAGES.jobNotStarted(e.getMessage(), e);
         }
@@ -56,7 +53,7 @@ public final class EvaluationControl {
     /** How many there are. */
     public int count() {
         try {
-            return operator().getJobInstanceCount(EVALUATE);
+            return operator().getJobInstanceCount(EvaluationRequest.JOB);
         } catch (NoSuchJobException e) {
             return 0;
         }
@@ -71,7 +68,7 @@ public final class EvaluationControl {
     public List<JobExecutionSummary> list(int offset, int limit) {
         try {
             JobOperator operator = operator();
-            return operator.getJobInstances(EVALUATE, offset, limit).stream()
+            return operator.getJobInstances(EvaluationRequest.JOB, offset, limit).stream()
                     .flatMap(instance -> JobExecutionSummary.of(operator, instance).stream().limit(1)).toList();
         } catch (NoSuchJobException e) {
             // nothing was ever started
@@ -86,7 +83,7 @@ public final class EvaluationControl {
      */
     public JobExecutionSummary find(long executionId) {
         return JobExecutionSummary.find(operator(), executionId)
-                .filter(execution -> execution.job().equals(EVALUATE))
+                .filter(execution -> execution.job().equals(EvaluationRequest.JOB))
                 .orElseThrow(() -> MESSAGES.noSuchEvaluation(executionId));
     }
 

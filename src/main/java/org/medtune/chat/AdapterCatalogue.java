@@ -21,6 +21,7 @@ import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.AdapterRecord;
 import org.medtune.model.ModelFolder;
 import org.medtune.ops.MedtuneHome;
+import org.medtune.ops.PublishedAdapters;
 
 /**
  * The adapters that can be chatted with on one base model: those published, and the checkpoints of runs. It looks at the
@@ -69,15 +70,31 @@ final class AdapterCatalogue {
     }
 
     /**
-     * An adapter, opened.
+     * An adapter, opened to be looked at.
+     *
+     * @throws org.medtune.NotFoundException if there is none of that id
+     * @throws InvalidInputException         if it does not fit the base model
+     */
+    AdapterFolder open(String id) {
+        return checked(id, AdapterFolder.open(existing(id)));
+    }
+
+    /**
+     * An adapter, opened to be loaded: all of its files have been read and compared with their manifest.
      *
      * @throws org.medtune.NotFoundException if there is none of that id
      * @throws InvalidInputException         if it does not fit the base model, or is damaged
      */
-    AdapterFolder open(String id) {
-        Path folder = folder(id).filter(path -> Files.isRegularFile(path.resolve(CONFIGURATION)))
+    AdapterFolder openToLoad(String id) {
+        return checked(id, PublishedAdapters.open(existing(id)));
+    }
+
+    private Path existing(String id) {
+        return folder(id).filter(path -> Files.isRegularFile(path.resolve(CONFIGURATION)))
                 .orElseThrow(() -> MESSAGES.noSuchChatModel(id));
-        AdapterFolder adapter = AdapterFolder.open(folder);
+    }
+
+    private AdapterFolder checked(String id, AdapterFolder adapter) {
         check(id, adapter);
         return adapter;
     }

@@ -37,7 +37,7 @@ final class ResidentSession implements ModelSession {
         }
         Loaded loaded = adapters.get(name);
         if (loaded == null) {
-            loaded = new Loaded(catalogue.open(name).load(base.model()));
+            loaded = new Loaded(catalogue.openToLoad(name).load(base.model()));
             adapters.put(name, loaded);
         }
         loaded.users++;

@@ -15,7 +15,7 @@ import org.medtune.generation.ThinkSplitter;
  * then the texts of options. As there, the first and the last mention are both kept, and a model is scored by whichever
  * of the two is right more often.
  *
- * <p>There are three departures. "答案是X" counts as "answer is X" does. A letter counts only if it is one of the
+ * <p>There are four departures. An answer whose reasoning has not come to its end says nothing. "答案是X" counts as "answer is X" does. A letter counts only if it is one of the
  * options and stands for itself, so that "answer is None" is not N. Where nothing is found the published scorer takes
  * the option whose text is most alike; here the question counts as unanswered, and so as wrong.
  *
@@ -29,8 +29,11 @@ public record ChoiceReading(String first, String last) {
 
     private static final String FINAL_RESPONSE = "## Final Response";
     private static final String HAN = "\\u4e00-\\u9fff";
-    /** What may stand before a letter that is an answer by itself. The article of "A 45-year-old" is none. */
-    private static final String ALONE = "(?:[" + HAN + "]|is |\\W|^)(?!A )([%s])(?=\\W|[" + HAN + "]|$)";
+    /**
+     * What may stand around a letter that is an answer by itself. The article of "A 45-year-old" is none. As in the
+     * published scorer a neighbour belongs to one letter only: of "A,B" there is A.
+     */
+    private static final String ALONE = "(?U)(?:[" + HAN + "]|is |\\W|^)(?!A )([%s])(?:\\W|[" + HAN + "]|$)";
     private static final String SAID =
             "(?:answer is\\s*|答案(?:应该|应当)?(?:是|为|选|[:：])\\s*)[*(（\"“]*([%s])(?![A-Za-z0-9])";
 
@@ -103,11 +106,12 @@ public record ChoiceReading(String first, String last) {
                 found.add(i);
             }
         }
+        // the published scorer takes the option that is mentioned for the first time last, and figures are comparable
         Comparator<Integer> byFirst =
                 Comparator.comparingInt(option -> text.indexOf(options.get(option).toLowerCase(Locale.ROOT)));
         Comparator<Integer> byLast =
                 Comparator.comparingInt(option -> text.lastIndexOf(options.get(option).toLowerCase(Locale.ROOT)));
-        return found.stream().min(byFirst)
+        return found.stream().max(byFirst)
                 .map(first -> new ChoiceReading(letter(first), letter(found.stream().max(byLast).orElseThrow())));
     }
 }

@@ -45,6 +45,8 @@ import org.medtune.model.ModelFolder;
 public record EvaluationRequest(FineTuneRequest common, Optional<AdapterFolder> adapter, boolean choices,
                                 boolean heldOut) {
 
+    /** The id of the job. */
+    public static final String JOB = "evaluate";
     /** Name of a published adapter, or path of an adapter folder; empty for the base model alone. */
     public static final String ADAPTER = "adapter";
     /** {@code reasoning} or {@code multiple-choice}. */
@@ -121,7 +123,7 @@ public record EvaluationRequest(FineTuneRequest common, Optional<AdapterFolder> 
         try {
             Path folder = home.adapters().resolve(given).toAbsolutePath().normalize();
             if (Files.isDirectory(folder)) {
-                return AdapterFolder.open(folder);
+                return PublishedAdapters.open(folder);
             }
         } catch (InvalidPathException e) {
             // there is none of such a name

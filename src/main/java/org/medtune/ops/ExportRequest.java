@@ -73,7 +73,7 @@ public record ExportRequest(AdapterFolder adapter, ModelFolder model, ExportForm
         if (folder == null) {
             throw MESSAGES.adapterMissing(given, home.adapters());
         }
-        return AdapterFolder.open(folder);
+        return PublishedAdapters.open(folder);
     }
 
     private static ExportFormat format(String given) {

@@ -3,6 +3,9 @@ package org.medtune.ops;
 import static org.medtune.MedtuneMessages.MESSAGES;
 
 import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import org.medtune.InvalidInputException;
 
 /**
@@ -13,6 +16,9 @@ import org.medtune.InvalidInputException;
  * @param dataFolder   datasets
  */
 public record MedtuneHome(Path folder, Path modelsFolder, Path dataFolder) {
+
+    private static final DateTimeFormatter SECONDS =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     /**
      * The folders that the server's start script has set.
@@ -46,9 +52,18 @@ public record MedtuneHome(Path folder, Path modelsFolder, Path dataFolder) {
         return folder.resolve("exports");
     }
 
-    /** Where an evaluation by the job {@code evaluate} is. */
+    /** One folder an evaluation by the job {@code evaluate}. */
+    public Path evaluations() {
+        return folder.resolve("evaluations");
+    }
+
+    /**
+     * Where an evaluation by the job {@code evaluate} is. The name has the time of its start in UTC, as a new job
+     * repository counts from 1 again.
+     */
     public EvaluationFolder evaluation(RunKey run) {
-        return new EvaluationFolder(folder.resolve("evaluations").resolve("evaluate-" + run.instanceId()));
+        return new EvaluationFolder(
+                evaluations().resolve("evaluate-" + run.instanceId() + "-" + SECONDS.format(run.created())));
     }
 
     /** What an execution of the job {@code purge} has found and done. */

@@ -8,16 +8,33 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.medtune.RecoverableException;
+import org.medtune.adapter.AdapterFolder;
+import org.medtune.training.Manifest;
 
 /**
  * The adapters that a site has published, each a folder with copies of three of a checkpoint's files.
  *
  * @param folder where they are
  */
-record PublishedAdapters(Path folder) {
+public record PublishedAdapters(Path folder) {
 
     /** PEFT's two files and ours; a checkpoint's optimizer state stays where it is. */
     static final List<String> FILES = List.of("adapter_config.json", "adapter_model.safetensors", "medtune.json");
+
+    /**
+     * Opens an adapter or a checkpoint for being used, after its files have been compared with the manifest that was
+     * written with them. A folder without a manifest is another program's, and is taken as it is.
+     *
+     * @throws org.medtune.InvalidInputException if it is damaged, or of a kind that cannot be computed faithfully
+     */
+    public static AdapterFolder open(Path adapter) {
+        if (Files.exists(adapter.resolve(Manifest.FILE))) {
+            Manifest.damageOf(adapter, FILES::contains).ifPresent(damage -> {
+                throw MESSAGES.adapterDamaged(adapter, damage);
+            });
+        }
+        return AdapterFolder.open(adapter);
+    }
 
     /**
      * Whether a checkpoint has been published under any name.

@@ -137,8 +137,10 @@ public final class Purge {
 
     private void finishEarlier(PurgeSelection selection) {
         try {
-            for (PurgedFolder remains : PurgedFolder.remains(home.runs())) {
-                remains.remove();
+            for (Path parent : parents()) {
+                for (PurgedFolder remains : PurgedFolder.remains(parent)) {
+                    remains.remove();
+                }
             }
             for (List<RecordedRun> kept : selection.kept().values()) {
                 for (RecordedRun run : kept) {
@@ -174,14 +176,26 @@ public final class Purge {
     }
 
     private Optional<PurgedFolder> folder(RecordedRun run) {
-        return RunFolder.find(home, run.key()).map(folder -> new PurgedFolder(folder.path()));
+        Optional<Path> path = run.job().equals(EvaluationRequest.JOB)
+                ? Optional.of(home.evaluation(run.key()).path()).filter(Files::isDirectory)
+                : RunFolder.find(home, run.key()).map(RunFolder::path);
+        return path.map(PurgedFolder::new);
+    }
+
+    /** Where folders of runs are. */
+    private List<Path> parents() {
+        return List.of(home.runs(), home.evaluations());
     }
 
     private List<PurgedFolder> folders() {
-        try {
-            return PurgedFolder.list(home.runs());
-        } catch (IOException e) {
-            throw MESSAGES.runFolderUnusable(home.runs(), e.toString(), e);
+        List<PurgedFolder> folders = new ArrayList<>();
+        for (Path parent : parents()) {
+            try {
+                folders.addAll(PurgedFolder.list(parent));
+            } catch (IOException e) {
+                throw MESSAGES.runFolderUnusable(parent, e.toString(), e);
+            }
         }
+        return folders;
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.medtune.dataset.FileDigest;
 
@@ -16,14 +17,15 @@ import org.medtune.dataset.FileDigest;
  *
  * @param files by name
  */
-record Manifest(List<Entry> files) {
+public record Manifest(List<Entry> files) {
 
-    static final String FILE = "manifest.json";
+    /** The name of the manifest's own file. */
+    public static final String FILE = "manifest.json";
 
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /** Refuses an absent list and absent entries: a damaged manifest may be well-formed JSON all the same. */
-    Manifest {
+    public Manifest {
         files = List.copyOf(files);
     }
 
@@ -33,10 +35,10 @@ record Manifest(List<Entry> files) {
      * @param bytes its size
      * @param sha256 its digest in hexadecimal
      */
-    record Entry(String name, long bytes, String sha256) {
+    public record Entry(String name, long bytes, String sha256) {
 
         /** Refuses a name that no file can have. */
-        Entry {
+        public Entry {
             Path.of(name);
         }
     }
@@ -58,6 +60,15 @@ record Manifest(List<Entry> files) {
 
     /** What is wrong with a folder; empty when it is intact. */
     static Optional<String> damageOf(Path folder) {
+        return damageOf(folder, name -> true);
+    }
+
+    /**
+     * What is wrong with some of a folder's files; empty when these are intact. They are read whole.
+     *
+     * @param wanted which of the files that the manifest describes are looked at
+     */
+    public static Optional<String> damageOf(Path folder, Predicate<String> wanted) {
         try {
             Path file = folder.resolve(FILE);
             if (!Files.isRegularFile(file)) {
@@ -67,7 +78,7 @@ record Manifest(List<Entry> files) {
             if (manifest == null || manifest.files().isEmpty()) {
                 return Optional.of(FILE + " describes no files");
             }
-            for (Entry entry : manifest.files()) {
+            for (Entry entry : manifest.files().stream().filter(each -> wanted.test(each.name())).toList()) {
                 Path described = folder.resolve(entry.name());
                 if (!Files.isRegularFile(described)) {
                     return Optional.of(entry.name() + " is missing");

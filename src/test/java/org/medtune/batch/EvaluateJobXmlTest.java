@@ -41,7 +41,7 @@ class EvaluateJobXmlTest {
 
         // then
         assertThat(actual).containsExactlyEntriesOf(expected);
-        assertThat(job.getDocumentElement().getAttribute("id")).isEqualTo(EvaluationControl.EVALUATE);
+        assertThat(job.getDocumentElement().getAttribute("id")).isEqualTo(EvaluationRequest.JOB);
         String documentation = Files.readString(Path.of("docs/evaluation.md"));
         EvaluationRequest.DEFAULTS.forEach((name, value) -> assertThat(documentation)
                 .contains("| `" + name + "` | " + (value.isEmpty() ? "" : "`" + value + "` ") + "|"));

@@ -3,15 +3,21 @@ package org.medtune.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.medtune.InvalidInputException;
 
@@ -46,7 +52,7 @@ class ChoiceReadingTest {
             "应选Ｃ, C, C",
             "排除A、B，选D, A, D",
             // the text of an option
-            "I would give warfarin and then heparin., D, E",
+            "I would give warfarin and then heparin., E, E",
             "首选阿莫西林治疗, C, C"
     })
     @DisplayName("takes the option that is said, or stands by itself, or whose text is there")
@@ -54,6 +60,36 @@ class ChoiceReadingTest {
         ChoiceReading reading = ChoiceReading.of("首先排除A，再看B。\n</think>\n" + conclusion, OPTIONS);
 
         assertThat(reading).isEqualTo(new ChoiceReading(first, last));
+    }
+
+    static Stream<JsonNode> published() throws IOException {
+        JsonNode json = new ObjectMapper().readTree(Path.of("src/test/resources/evaluation/choices.json").toFile());
+        return StreamSupport.stream(json.get("cases").spliterator(), false);
+    }
+
+    @ParameterizedTest
+    @MethodSource("published")
+    @DisplayName("is read as by the published scorer, but for what is known to differ")
+    void publishedScorer(JsonNode golden) {
+        // given
+        List<String> options = new ArrayList<>();
+        golden.get("options").forEach(option -> options.add(option.asText()));
+        String answer = golden.get("answer").asText();
+        // nothing was found there, and what is most alike was taken; or the letter is none of the options
+        boolean found = golden.get("kind").asInt() < 3 && golden.get("first").asText().charAt(0) < 'A' + options.size();
+
+        // when
+        ChoiceReading reading = ChoiceReading.of(answer, options);
+
+        // then: letters of full width are read here only
+        if (answer.contains("Ｃ")) {
+            assertThat(reading).isEqualTo(new ChoiceReading("C", "C"));
+        } else if (found) {
+            assertThat(reading)
+                    .isEqualTo(new ChoiceReading(golden.get("first").asText(), golden.get("last").asText()));
+        } else {
+            assertThat(reading).isEqualTo(ChoiceReading.UNANSWERED);
+        }
     }
 
     @ParameterizedTest

@@ -27,7 +27,7 @@ import org.medtune.RecoverableException;
 class PurgeTest {
 
     private static final Instant NOW = Instant.parse("2026-11-28T08:00:00Z");
-    private static final Set<String> JOBS = Set.of("fine-tune", "merge-adapter", "purge");
+    private static final Set<String> JOBS = Set.of("fine-tune", "merge-adapter", "evaluate", "purge");
 
     @TempDir
     private Path folder;
@@ -119,6 +119,38 @@ class PurgeTest {
         assertThat(home.runs()).isDirectoryNotContaining("glob:**/.purged-*");
         assertThat(young).isDirectory();
         assertThat(adapter).isDirectory();
+    }
+
+    @Test
+    @DisplayName("removes evaluations with their folders, of this job repository only")
+    void evaluations() throws IOException {
+        // given: the same number of an earlier repository
+        RecordedRun old = records.add("evaluate", 1, "COMPLETED", 40);
+        RecordedRun young = records.add("evaluate", 2, "COMPLETED", 1);
+        Path removed = evaluationFolder(old.key());
+        Path kept = evaluationFolder(young.key());
+        Path earlier = evaluationFolder(new RunKey(1, NOW.minus(Duration.ofDays(400))));
+        Path remains = Files.createDirectories(home.evaluations().resolve(".purged-evaluate-9-abc"));
+
+        // when
+        PurgeReport report = purge(Map.of("keep.newest", "0", "dry.run", "false"));
+
+        // then
+        assertThat(report.runs()).singleElement().satisfies(run -> {
+            assertThat(run.folder()).isEqualTo(removed.toString());
+            assertThat(run.bytes()).isEqualTo(100);
+        });
+        assertThat(report.orphans()).extracting(PurgeReport.Orphan::folder).containsExactly(earlier.toString());
+        assertThat(removed).doesNotExist();
+        assertThat(remains).doesNotExist();
+        assertThat(kept).isDirectoryContaining("glob:**/results.jsonl");
+        assertThat(earlier).isDirectoryContaining("glob:**/results.jsonl");
+
+        // when, then: orphans on request
+        age(earlier, 400);
+        purge(Map.of("dry.run", "false", "remove.orphans", "true"));
+        assertThat(earlier).doesNotExist();
+        assertThat(kept).isDirectory();
     }
 
     @Test
@@ -289,6 +321,12 @@ class PurgeTest {
     private Path runFolder(RecordedRun run) throws IOException {
         RunFolder made = RunFolder.prepare(home, run.key(), Map.of());
         Files.write(made.checkpoints().resolve("weights"), new byte[1000]);
+        return made.path();
+    }
+
+    private Path evaluationFolder(RunKey run) throws IOException {
+        EvaluationFolder made = home.evaluation(run).create();
+        Files.write(made.results(), new byte[100]);
         return made.path();
     }
 

@@ -9,6 +9,7 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -56,7 +57,7 @@ public class ChatResource {
      * A model.
      *
      * @param kind       base, adapter or checkpoint
-     * @param evaluation the folder of its evaluation's report below {@code api/}; missing without one
+     * @param evaluation the folder of its evaluation's report below {@code api/chat/}; missing without one
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record ModelView(String id, String kind, String evaluation) {
@@ -111,9 +112,17 @@ public class ChatResource {
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"feedback.jsonl\"").build();
     }
 
+    /** A file of the report of an adapter that can be chosen, for whoever chats: {@code report.en.html} and so on. */
+    @GET
+    @Path("evaluations/{adapter}/{file}")
+    @Produces({MediaType.TEXT_HTML, MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+    public Response evaluation(@PathParam("adapter") String adapter, @PathParam("file") String file) {
+        return EvaluationFile.of(adapters.evaluation(adapter), file);
+    }
+
     private String evaluation(ChatModel model) {
         return Optional.of(model.id()).filter(id -> model.kind() == ChatModel.Kind.ADAPTER)
                 .flatMap(adapters::evaluation).flatMap(folder -> folder.file(EvaluationFolder.REPORT))
-                .map(report -> "adapters/" + model.id() + "/evaluation/").orElse(null);
+                .map(report -> "evaluations/" + model.id() + "/").orElse(null);
     }
 }
