@@ -7,6 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -154,6 +158,22 @@ class EvaluationIT {
             Files.copy(browser.driver().getScreenshotAs(OutputType.FILE).toPath(),
                     Path.of("docs/images", name + ".png"), StandardCopyOption.REPLACE_EXISTING);
         }
+    }
+
+    @Test
+    @DisplayName("is a page with one policy, which allows its own style and nothing else")
+    void policy(WildFlyServer server) throws Exception {
+        URI report = URI.create(server.address() + "api/jobs/" + run + "/evaluation/report.en.html");
+
+        HttpResponse<String> page = HttpClient.newHttpClient().send(HttpRequest.newBuilder(report)
+                .header("Authorization", Login.administrator(URI.create(server.address())).basic()).build(),
+                HttpResponse.BodyHandlers.ofString());
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().allValues("Content-Security-Policy")).singleElement().asString()
+                .startsWith("default-src 'none'; style-src 'sha256-").contains("frame-ancestors 'none'")
+                .doesNotContain("unsafe");
+        assertThat(page.headers().allValues("X-Content-Type-Options")).containsExactly("nosniff");
     }
 
     @Test
