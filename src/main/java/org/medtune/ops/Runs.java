@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.medtune.dataset.DatasetFigures;
 
 /**
  * What there is to know about runs, live or from their folders.
@@ -30,6 +31,16 @@ public record Runs(MedtuneHome home, RunProgressBoard board, DeviceQueue queue) 
     /** Every step so far. */
     public List<StepMetrics> metrics(RunKey key) {
         return folder(key).map(folder -> folder.metrics().readAll()).orElse(List.of());
+    }
+
+    /** What the formatted dataset is like; nothing before the run has formatted it. */
+    public Optional<DatasetFigures> dataset(RunKey key) {
+        return folder(key).flatMap(folder -> DatasetFigures.measure(folder.dataset()));
+    }
+
+    /** The checkpoints, the oldest first. */
+    public List<RunCheckpoint> checkpoints(RunKey key) {
+        return folder(key).map(folder -> RunCheckpoint.list(folder.checkpoints())).orElse(List.of());
     }
 
     /** The report, or nothing before the run's end. */

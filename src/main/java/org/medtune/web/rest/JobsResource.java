@@ -3,11 +3,14 @@ package org.medtune.web.rest;
 import static org.medtune.MedtuneMessages.MESSAGES;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -17,11 +20,15 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.sse.Sse;
+import jakarta.ws.rs.sse.SseEventSink;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.medtune.batch.JobControl;
 import org.medtune.batch.JobExecutionSummary;
+import org.medtune.dataset.DatasetFigures;
+import org.medtune.ops.RunCheckpoint;
 import org.medtune.ops.Runs;
 import org.medtune.ops.StepMetrics;
 
@@ -40,6 +47,9 @@ public class JobsResource {
     @Inject
     private Runs runs;
 
+    @Resource
+    private ManagedScheduledExecutorService executor;
+
     @Context
     private UriInfo uri;
 
@@ -49,6 +59,10 @@ public class JobsResource {
 
     /** The metrics of every step so far. */
     public record JobMetrics(long executionId, List<StepMetrics> steps) {
+    }
+
+    /** The checkpoints that there are now. */
+    public record JobCheckpoints(long executionId, List<RunCheckpoint> checkpoints) {
     }
 
     @GET
@@ -99,11 +113,53 @@ public class JobsResource {
         return new JobMetrics(execution.executionId(), runs.metrics(execution.run()));
     }
 
+    /**
+     * The execution as it goes, as server-sent events: see {@link RunEventStream}.
+     *
+     * @param lastEventId the last step that the reader has, as a browser tells when it connects again
+     */
+    @GET
+    @Path("{executionId}/events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public void events(@PathParam("executionId") String executionId,
+                       @HeaderParam("Last-Event-ID") String lastEventId,
+                       @Context Sse sse, @Context SseEventSink sink) {
+        long id = find(executionId).executionId();
+        new RunEventStream(jobs, runs, id, address(id), lastStep(lastEventId), sse, sink).open(executor);
+    }
+
+    /** What the run's dataset is like. */
+    @GET
+    @Path("{executionId}/dataset")
+    public DatasetFigures dataset(@PathParam("executionId") String executionId) {
+        JobExecutionSummary execution = find(executionId);
+        return runs.dataset(execution.run())
+                .orElseThrow(() -> MESSAGES.noDatasetFiguresYet(execution.executionId()));
+    }
+
+    /** The run's checkpoints, the oldest first. */
+    @GET
+    @Path("{executionId}/checkpoints")
+    public JobCheckpoints checkpoints(@PathParam("executionId") String executionId) {
+        JobExecutionSummary execution = find(executionId);
+        return new JobCheckpoints(execution.executionId(), runs.checkpoints(execution.run()));
+    }
+
     @GET
     @Path("{executionId}/report")
     public JsonNode report(@PathParam("executionId") String executionId) {
         JobExecutionSummary execution = find(executionId);
         return runs.report(execution.run()).orElseThrow(() -> MESSAGES.noReportYet(execution.executionId()));
+    }
+
+    private static int lastStep(String lastEventId) {
+        if (lastEventId == null || lastEventId.isEmpty()) {
+            return 0;
+        }
+        if (!lastEventId.matches("\\d{1,9}")) {
+            throw MESSAGES.lastEventIdNotAStep(lastEventId);
+        }
+        return Integer.parseInt(lastEventId);
     }
 
     private Response accepted(Response.Status status, long executionId) {
