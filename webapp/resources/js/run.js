@@ -238,15 +238,17 @@
 
   function listen() {
     const events = new EventSource(api + execution + "/events");
+    let ready = false;
     let formatted = false;
     let checkpointsAt = 0;
     const refresh = async () => {
-      formatted = formatted || await attempt(showDataset) === true;
+      formatted = formatted || ready && await attempt(showDataset) === true;
       await attempt(showCheckpoints);
     };
     events.addEventListener("state", event => {
       const job = JSON.parse(event.data);
       showState(job);
+      ready = ["QUEUE", "TRAIN", "EVALUATE", "PUBLISH"].includes(job.progress?.phase);
       if (Date.now() - checkpointsAt > 5000) {
         checkpointsAt = Date.now();
         refresh();
@@ -263,6 +265,7 @@
     });
     events.addEventListener("end", () => {
       events.close();
+      ready = true;
       refresh();
     });
   }
