@@ -958,8 +958,8 @@ public interface MedtuneMessages extends BasicLogger {
             + "evaluated.")
     NotFoundException noReportYet(long executionId);
 
-    @Message(id = 750, value = "There are no figures of the dataset of execution %s yet; they are there when the run has "
-            + "formatted it.")
+    @Message(id = 750, value = "There are no figures of the dataset of execution %s yet; they are there when the "
+            + "run has formatted it.")
     NotFoundException noDatasetFiguresYet(long executionId);
 
     @Message(id = 751, value = "Last-Event-ID is '%s'; give the number of the last step that was received, or leave it "

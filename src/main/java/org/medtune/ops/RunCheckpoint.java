@@ -26,7 +26,7 @@ public record RunCheckpoint(String name, int step, long bytes, String made) {
 
     private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{1,9})");
 
-    /** The checkpoints in a folder by their steps; unfinished and damaged ones, which have other names, are left out. */
+    /** The checkpoints in a folder by their steps; unfinished and damaged ones have other names and are left out. */
     static List<RunCheckpoint> list(Path folder) {
         try (Stream<Path> children = Files.list(folder)) {
             return children.map(RunCheckpoint::of).flatMap(Optional::stream)

@@ -29,7 +29,8 @@ class TextBundleTest {
     void pagesUseTextsThatThereAre() throws IOException {
         ResourceBundle texts = ResourceBundle.getBundle("org.medtune.web.faces.Text", Locale.ENGLISH);
         for (String page : new String[] {
-            "catalogue.xhtml", "chat.xhtml", "index.xhtml", "run.xhtml", "error.xhtml", "WEB-INF/templates/page.xhtml"}) {
+            "catalogue.xhtml", "chat.xhtml", "index.xhtml", "run.xhtml", "error.xhtml",
+            "WEB-INF/templates/page.xhtml"}) {
             Matcher matcher = PAGE_TEXT.matcher(Files.readString(Path.of("webapp", page)));
             while (matcher.find()) {
                 assertThat(texts.containsKey(matcher.group(1))).as(page + ": " + matcher.group(1)).isTrue();
