@@ -1,7 +1,6 @@
 package org.medtune.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -16,7 +17,7 @@ import org.openqa.selenium.OutputType;
 import org.openqa.selenium.logging.LogType;
 
 /** A run on its own page, in a browser, from its start over a stop and a restart to its end. */
-@ExtendWith(SharedServer.class)
+@ExtendWith({ChromiumInstalled.class, SharedServer.class})
 class RunPageIT {
 
     private static final String PARAMETERS = """
@@ -25,7 +26,6 @@ class RunPageIT {
 
     @Test
     void showsARunWhileItIsTrainedAndAfterwards(WildFlyServer server) throws IOException {
-        assumeThat(ChromiumInstalled.find("chromium")).isPresent();
         int steps = 24;
         JsonNode started = server.rest().postJson("api/jobs", PARAMETERS.formatted(steps)).json();
         long first = started.path("executionId").asLong();
@@ -56,8 +56,14 @@ class RunPageIT {
                 browser.resize(width, 2200);
                 assertThat((Boolean) browser.driver().executeScript("return document.documentElement.scrollWidth"
                         + " <= document.documentElement.clientWidth")).as("at %s", width).isTrue();
-                picture(browser, "run-" + width);
+                picture(browser, "run-zh-light-" + width);
             }
+            browser.driver().executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features",
+                    List.of(Map.of("name", "prefers-color-scheme", "value", "dark"))));
+            browser.go(browser.driver().getCurrentUrl() + "&language=en");
+            browser.awaitText("#run-status", "complete"::equals);
+            browser.awaitCount("#run-lengths canvas", 1);
+            picture(browser, "run-en-dark-1440");
             assertFiles(server, started.path("instanceId").asLong());
         }
         assertRest(server, first, steps);
