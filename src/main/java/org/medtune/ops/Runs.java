@@ -11,11 +11,17 @@ import org.medtune.dataset.DatasetFigures;
 /**
  * What there is to know about runs, live or from their folders.
  *
- * @param home  where their folders are
- * @param board where live ones show their progress
- * @param queue where those are that have a device, or wait for one
+ * @param home    where their folders are
+ * @param board   where live ones show their progress
+ * @param queue   where those are that have a device, or wait for one
+ * @param figures what is known of their datasets
  */
-public record Runs(MedtuneHome home, RunProgressBoard board, DeviceQueue queue) {
+public record Runs(MedtuneHome home, RunProgressBoard board, DeviceQueue queue, DatasetFiguresCache figures) {
+
+    /** Runs of whose datasets nothing is known yet. */
+    public Runs(MedtuneHome home, RunProgressBoard board, DeviceQueue queue) {
+        this(home, board, queue, new DatasetFiguresCache());
+    }
 
     /** Live, or else as the last line of its metrics tells; nothing before the first step. */
     public Optional<RunProgress> progress(RunKey key) {
@@ -35,7 +41,7 @@ public record Runs(MedtuneHome home, RunProgressBoard board, DeviceQueue queue) 
 
     /** What the formatted dataset is like; nothing before the run has formatted it. */
     public Optional<DatasetFigures> dataset(RunKey key) {
-        return folder(key).flatMap(folder -> DatasetFigures.measure(folder.dataset()));
+        return folder(key).flatMap(figures::find);
     }
 
     /** The checkpoints, the oldest first. */

@@ -47,6 +47,9 @@ public class JobsResource {
     @Inject
     private Runs runs;
 
+    @Inject
+    private ExecutionWatch watch;
+
     @Resource
     private ManagedScheduledExecutorService executor;
 
@@ -125,7 +128,7 @@ public class JobsResource {
                        @HeaderParam("Last-Event-ID") String lastEventId,
                        @Context Sse sse, @Context SseEventSink sink) {
         long id = find(executionId).executionId();
-        new RunEventStream(jobs, runs, id, address(id), lastStep(lastEventId), sse, sink).open(executor);
+        new RunEventStream(watch, runs, id, address(id), lastStep(lastEventId), sse, sink).open(executor);
     }
 
     /** What the run's dataset is like. */

@@ -8,10 +8,10 @@ import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.medtune.batch.JobControl;
 import org.medtune.batch.JobExecutionSummary;
 import org.medtune.ops.RunProgress;
 import org.medtune.ops.Runs;
@@ -29,7 +29,7 @@ final class RunEventStream {
     private static final int TICKS_BETWEEN_COMMENTS = 30;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private final JobControl jobs;
+    private final ExecutionWatch watch;
     private final Runs runs;
     private final long executionId;
     private final String address;
@@ -46,9 +46,9 @@ final class RunEventStream {
      * @param address  of the execution
      * @param lastStep the last one that the reader has, 0 for none
      */
-    RunEventStream(JobControl jobs, Runs runs, long executionId, String address, int lastStep, Sse sse,
+    RunEventStream(ExecutionWatch watch, Runs runs, long executionId, String address, int lastStep, Sse sse,
                    SseEventSink sink) {
-        this.jobs = jobs;
+        this.watch = watch;
         this.runs = runs;
         this.executionId = executionId;
         this.address = address;
@@ -68,9 +68,10 @@ final class RunEventStream {
                 ticks.cancel(false);
                 return;
             }
-            // the state first: when it says that the run has ended, all steps are there to be read
-            JobExecutionSummary execution = jobs.find(executionId);
-            JobView view = JobView.of(execution, runs.progress(execution.run()), runs.place(executionId), address);
+            ExecutionWatch.Seen seen = watch.look(executionId);
+            JobExecutionSummary execution = seen.execution();
+            JobView view = JobView.of(
+                    execution, Optional.ofNullable(seen.progress()), runs.place(executionId), address);
             newSteps(execution, view.progress()).forEach(this::send);
             send(view);
             if (!execution.running()) {
