@@ -28,7 +28,10 @@ import java.util.Map;
 import org.medtune.batch.JobControl;
 import org.medtune.batch.JobExecutionSummary;
 import org.medtune.dataset.DatasetFigures;
+import org.medtune.ops.MedtuneHome;
 import org.medtune.ops.RunCheckpoint;
+import org.medtune.ops.RunEstimate;
+import org.medtune.ops.RunEstimator;
 import org.medtune.ops.Runs;
 import org.medtune.ops.StepMetrics;
 
@@ -49,6 +52,9 @@ public class JobsResource {
 
     @Inject
     private ExecutionWatch watch;
+
+    @Inject
+    private MedtuneHome home;
 
     @Resource
     private ManagedScheduledExecutorService executor;
@@ -80,6 +86,13 @@ public class JobsResource {
     @POST
     public Response start(JsonNode body) {
         return accepted(Response.Status.CREATED, jobs.start(JobParameterBody.read(body)));
+    }
+
+    /** What a run with the parameters of the body, an object as for a start, would take. */
+    @POST
+    @Path("estimate")
+    public RunEstimate estimate(JsonNode body) {
+        return new RunEstimator(home).estimate(JobParameterBody.read(body));
     }
 
     @GET
