@@ -1,6 +1,7 @@
 package org.medtune.web.rest;
 
-import jakarta.inject.Inject;
+import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
@@ -14,8 +15,7 @@ import org.medtune.ops.Runs;
  * Executions as those see them who look often: the job repository is asked for one at most once in two seconds, however
  * many look. Safe for use by several threads.
  */
-@Singleton
-public final class ExecutionWatch {
+final class ExecutionWatch {
 
     private static final long FRESH_NANOS = Duration.ofSeconds(2).toNanos();
 
@@ -39,8 +39,7 @@ public final class ExecutionWatch {
     record Seen(JobExecutionSummary execution, RunProgress progress) {
     }
 
-    @Inject
-    public ExecutionWatch(JobControl jobs, Runs runs) {
+    ExecutionWatch(JobControl jobs, Runs runs) {
         this.jobs = jobs;
         this.runs = runs;
     }
@@ -63,5 +62,16 @@ public final class ExecutionWatch {
         // the execution first: when it has ended, all of its steps are there to be read
         JobExecutionSummary execution = jobs.find(executionId);
         return new Reading(System.nanoTime(), execution, runs.progress(execution.run()).orElse(null));
+    }
+
+    /** Gives the container its one instance. */
+    @Dependent
+    public static final class Producer {
+
+        @Produces
+        @Singleton
+        static ExecutionWatch watch(JobControl jobs, Runs runs) {
+            return new ExecutionWatch(jobs, runs);
+        }
     }
 }
