@@ -4,12 +4,7 @@
 
   const element = id => document.getElementById(id);
   const api = element("run").dataset.api;
-  const language = document.documentElement.lang;
-  const texts = new Map([...element("texts").content.querySelectorAll("[data-key]")]
-      .map(text => [text.dataset.key, text.textContent]));
-  const text = (key, ...values) => values.reduce(
-      (result, value, i) => result.replaceAll(`{${i}}`, value), texts.get(key));
-  const number = value => value.toLocaleString(language);
+  const {language, text, number, size, duration, style, axis, values, short} = medtune;
   const execution = new URLSearchParams(location.search).get("execution") ?? "";
   const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -24,37 +19,16 @@
   let charts = [];
   let drawing = false;
 
+  /** A request to the execution's resource or one below it. */
+  const request = (method, path, body = method === "POST" ? {} : undefined) =>
+    medtune.request(method, api + execution + path, body);
+
   function tell(sentence) {
     element("run-error").textContent = sentence;
     element("run-error").hidden = false;
   }
 
-  async function request(method, path) {
-    let response;
-    try {
-      response = await fetch(api + execution + path, {
-        method,
-        headers: method === "GET" ? {} : {"Content-Type": "application/json"},
-        body: method === "GET" ? undefined : "{}"
-      });
-    } catch {
-      throw new Error(text("offline"));
-    }
-    const body = await response.json().catch(() => null);
-    if (!response.ok) {
-      throw Object.assign(new Error(body?.detail ?? text("offline")), {status: response.status});
-    }
-    return body;
-  }
-
   // ---- state ----
-
-  function duration(seconds) {
-    const two = value => String(value).padStart(2, "0");
-    const minutes = Math.floor(seconds / 60);
-    return minutes < 60 ? `${minutes}:${two(seconds % 60)}`
-        : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
-  }
 
   function showState(job) {
     const progress = job.progress;
@@ -94,27 +68,13 @@
 
   // ---- curves ----
 
-  function style(name) {
-    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  }
-
-  function axis(label) {
-    return {stroke: style("--quiet"), grid: {stroke: style("--line"), width: 1},
-      ticks: {stroke: style("--line"), width: 1}, label, labelSize: label ? 20 : 0, size: label ? 32 : 64};
-  }
-
-  function short(value, digits) {
-    return value == null ? "–" : Number(value).toPrecision(digits);
-  }
-
-  function chart(place, name, axisName, series, data) {
+  function chart(place, name, axisName, series, data, range) {
     return new uPlot({
       title: name,
       width: Math.max(200, place.clientWidth),
       height: 220,
-      scales: {x: {time: false}},
-      axes: [axis(axisName), {...axis(""), values: (_, values) => values.map(value => value === 0 ? "0"
-          : Math.abs(value) < 1e-3 ? value.toExponential(1) : number(value))}],
+      scales: {x: {time: false, range}},
+      axes: [axis(axisName), values()],
       series: [{label: axisName}, {label: name, stroke: style("--accent"), ...series}]
     }, data, place);
   }
@@ -139,8 +99,8 @@
     charts.forEach(drawn => drawn.plot.destroy());
     element("run-curves").replaceChildren();
     element("run-lengths").replaceChildren();
-    charts = curves.map(curve => {
-      const where = place(element("run-curves"));
+    // all places first, since their number decides how wide they are
+    charts = curves.map(curve => ({curve, where: place(element("run-curves"))})).map(({curve, where}) => {
       where.dataset.curve = curve.key;
       const series = {width: 2, value: (_, value) => short(value, curve.digits)};
       return {curve, where, plot: chart(where, curve.name, text("step"), series, data(curve))};
@@ -149,7 +109,8 @@
       const where = place(element("run-lengths"));
       const series = {fill: style("--accent"), paths: uPlot.paths.bars({size: [0.9, 60]}), points: {show: false}};
       const plot = chart(where, text("rows"), text("tokens"), series,
-          [lengths.map(range => (range.from + range.to) / 2), lengths.map(range => range.rows)]);
+          [lengths.map(range => (range.from + range.to) / 2), lengths.map(range => range.rows)],
+          () => [lengths[0].from - 1, lengths[lengths.length - 1].to + 1]);
       charts.push({where, plot});
     }
     countPoints();
@@ -217,7 +178,7 @@
     element("run-checkpoints").hidden = checkpoints.length === 0;
     element("run-checkpoints").tBodies[0].replaceChildren(...checkpoints.map(checkpoint => {
       const row = document.createElement("tr");
-      [checkpoint.name, `${number(Math.round(checkpoint.bytes / 1024))} KiB`,
+      [checkpoint.name, size(checkpoint.bytes),
         new Date(checkpoint.made).toLocaleString(language)].forEach(value => {
         row.insertCell().textContent = value;
       });

@@ -4,12 +4,7 @@
 
   const element = id => document.getElementById(id);
   const form = element("start");
-  const language = document.documentElement.lang;
-  const texts = new Map([...element("texts").content.querySelectorAll("[data-key]")]
-      .map(text => [text.dataset.key, text.textContent]));
-  const text = (key, ...values) => values.reduce(
-      (result, value, i) => result.replaceAll(`{${i}}`, value), texts.get(key));
-  const number = (value, digits = 0) => value.toLocaleString(language, {maximumFractionDigits: digits});
+  const {text, number, size, request} = medtune;
   const fields = [...form.querySelectorAll("[data-default]")];
   const estimating = element("estimate-state").textContent;
   const QUIET_MILLISECONDS = 500;
@@ -23,23 +18,7 @@
     return Object.fromEntries(fields.filter(changed).map(field => [field.name, field.value.trim()]));
   }
 
-  async function post(path) {
-    let response;
-    try {
-      response = await fetch(form.dataset.api + path, {
-        method: "POST",
-        headers: {"Content-Type": "application/json"},
-        body: JSON.stringify(parameters())
-      });
-    } catch {
-      throw new Error(text("offline"));
-    }
-    const body = await response.json().catch(() => null);
-    if (!response.ok) {
-      throw new Error(body?.detail ?? text("offline"));
-    }
-    return body;
-  }
+  const post = path => request("POST", form.dataset.api + path, parameters());
 
   function tell(sentence) {
     element("start-error").textContent = sentence;
@@ -55,8 +34,6 @@
   }
 
   // ---- figures ----
-
-  const size = bytes => bytes >= 1 << 30 ? `${number(bytes / (1 << 30), 1)} GiB` : `${number(bytes / (1 << 20))} MiB`;
 
   function duration(seconds) {
     if (seconds < 90) {
@@ -78,7 +55,8 @@
     element("estimate-speed").textContent = text(measured ? "measured" : "floor", number(estimate.tokensPerSecond));
     element("estimate-device-memory").textContent = memory(estimate.deviceMemory);
     element("estimate-device").textContent =
-        [...estimate.devices, estimate.precision, estimate.quantization].join(" · ");
+        [...estimate.devices, estimate.precision, ...estimate.quantization === "none" ? [] : [estimate.quantization]]
+            .join(" · ");
     element("estimate-host").hidden = !estimate.hostMemory;
     element("estimate-host-memory").textContent = estimate.hostMemory ? memory(estimate.hostMemory) : "";
     element("estimate-steps").textContent =

@@ -79,8 +79,11 @@ final class RunEventStream {
                 close();
             }
         } catch (RuntimeException e) {
-            // the reader's connection breaks, and it comes again and is told by the resource what is wrong
-            MESSAGES.runEventsEnded(executionId, e);
+            // a reader may go at any moment; any other's connection breaks, and it comes again and is told by the
+            // resource what is wrong
+            if (!sink.isClosed()) {
+                MESSAGES.runEventsEnded(executionId, e);
+            }
             close();
         }
     }
