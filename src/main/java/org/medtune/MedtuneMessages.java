@@ -958,6 +958,23 @@ public interface MedtuneMessages extends BasicLogger {
             + "evaluated.")
     NotFoundException noReportYet(long executionId);
 
+    @Message(id = 750, value = "There are no figures of the dataset of execution %s yet; they are there when the "
+            + "run has formatted it.")
+    NotFoundException noDatasetFiguresYet(long executionId);
+
+    @Message(id = 751, value = "Last-Event-ID is '%s'; give the number of the last step that was received, or leave it "
+            + "out for all steps.")
+    InvalidInputException lastEventIdNotAStep(String given);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 752, value = "The events of execution %s could not be sent any more; a browser asks for them again.")
+    void runEventsEnded(long executionId, @Cause Throwable cause);
+
+    @Message(id = 753, value = "None of the first %s rows of %s can be used (the first of them: %s); name its "
+            + "fields by dataset.question.field, dataset.reasoning.field and dataset.response.field, or choose another "
+            + "dataset.file.")
+    InvalidInputException noUsableRows(long rows, Path file, String rejection);
+
     @Message(id = 811, value = "Something unexpected went wrong; the server's log has the details under %s.")
     String unexpectedError(String reference);
 

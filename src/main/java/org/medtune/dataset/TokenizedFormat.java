@@ -44,6 +44,16 @@ final class TokenizedFormat {
         return example;
     }
 
+    /** The row of one line of the rejects file. */
+    static Reject readReject(String line) throws JsonProcessingException {
+        return MAPPER.readValue(line, Reject.class);
+    }
+
+    /** The counts that the summary file holds. */
+    static DatasetSummary readSummary(String text) throws JsonProcessingException {
+        return MAPPER.readValue(text, DatasetSummary.class);
+    }
+
     /**
      * A row of the rejects file.
      *

@@ -15,7 +15,7 @@ import org.medtune.tensor.ElementType;
  * @param resident bytes while the model is loaded
  * @param loading bytes on top of that while it is being loaded
  */
-record WeightMemory(long resident, long loading) {
+public record WeightMemory(long resident, long loading) {
 
     /** What a weight takes while it is quantised: four numbers of 32 bits. */
     private static final long BYTES_OF_QUANTIZING = 4 * Float.BYTES;
@@ -49,6 +49,13 @@ record WeightMemory(long resident, long loading) {
                 Math.max(embedding, largestQuantized + BYTES_OF_QUANTIZING * part));
     }
 
+    /** The bytes for a model on a device, with the room that its fused kernels want there. */
+    public static WeightMemory on(ComputeDevice device, ModelConfiguration configuration, ElementType type,
+            Quantization quantization) {
+        return of(configuration, type, quantization)
+                .plus(spareColumns(configuration, device, type, quantization));
+    }
+
     /**
      * Says what a model will take, before it takes it.
      *
@@ -56,8 +63,7 @@ record WeightMemory(long resident, long loading) {
      *     attempt will show
      */
     static void announce(ModelFolder folder, ComputeDevice device, ElementType type, Quantization quantization) {
-        WeightMemory memory = of(folder.configuration(), type, quantization)
-                .plus(spareColumns(folder.configuration(), device, type, quantization));
+        WeightMemory memory = on(device, folder.configuration(), type, quantization);
         OptionalLong free = device.availableBytes();
         MESSAGES.modelWillTake(folder.path(), type.safetensorsName(), quantization.label(), memory.resident() >> 20,
                 device.deviceName(), free.isPresent() ? (free.getAsLong() >> 20) + " MiB are" : "an unknown rest is");

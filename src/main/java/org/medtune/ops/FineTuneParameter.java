@@ -1,6 +1,7 @@
 package org.medtune.ops;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -157,6 +158,16 @@ public enum FineTuneParameter {
     /** One line that says what it means. */
     public String explanation() {
         return explanation;
+    }
+
+    /** All values that there are, in the order of their explanation; none where they cannot be listed. */
+    public List<String> words() {
+        return type.words();
+    }
+
+    /** Which numbers it takes, such as {@code ≥ 0, < 1}; empty where it takes no number. */
+    public String range() {
+        return type.range();
     }
 
     /** Whether it may change when a run goes on. */

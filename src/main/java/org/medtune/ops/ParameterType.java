@@ -20,6 +20,16 @@ sealed interface ParameterType {
     /** The value that {@code text} stands for: a String, Integer, Double, Boolean, List of String or Map to Double. */
     Object parse(FineTuneParameter parameter, String text);
 
+    /** All texts that there are; none where they cannot be listed. */
+    default List<String> words() {
+        return List.of();
+    }
+
+    /** Which numbers are allowed, in signs that need no translation; empty where it takes no number, or any. */
+    default String range() {
+        return "";
+    }
+
     /** Any text; an empty one only where the default is empty too. */
     record Words() implements ParameterType {
         @Override
@@ -106,6 +116,11 @@ sealed interface ParameterType {
     /** true or false. */
     record Flag() implements ParameterType {
         @Override
+        public List<String> words() {
+            return List.of("true", "false");
+        }
+
+        @Override
         public Boolean parse(FineTuneParameter parameter, String text) {
             return switch (text.strip()) {
                 case "true" -> true;
@@ -117,6 +132,11 @@ sealed interface ParameterType {
 
     /** A whole number from {@code least} to the largest int. */
     record Whole(int least) implements ParameterType {
+        @Override
+        public String range() {
+            return "\u2265 " + least;
+        }
+
         @Override
         public Integer parse(FineTuneParameter parameter, String text) {
             int value;
@@ -152,12 +172,18 @@ sealed interface ParameterType {
         }
 
         @Override
+        public String range() {
+            String low = (leastIncluded ? "\u2265 " : "> ") + plain(least);
+            return bound == Double.MAX_VALUE ? low : low + ", " + (boundIncluded ? "\u2264 " : "< ") + plain(bound);
+        }
+
+        @Override
         public Double parse(FineTuneParameter parameter, String text) {
             double value = number(parameter, text);
             boolean highEnough = leastIncluded ? value >= least : value > least;
             boolean lowEnough = boundIncluded ? value <= bound : value < bound;
             if (!highEnough || !lowEnough) {
-                throw MESSAGES.parameterOutOfRange(parameter.key(), text.strip(), range());
+                throw MESSAGES.parameterOutOfRange(parameter.key(), text.strip(), rangeInWords());
             }
             return value;
         }
@@ -172,7 +198,7 @@ sealed interface ParameterType {
             }
         }
 
-        private String range() {
+        private String rangeInWords() {
             String low = (leastIncluded ? "at least " : "greater than ") + plain(least);
             return bound == Double.MAX_VALUE ? low
                     : low + " and " + (boundIncluded ? "at most " : "less than ") + plain(bound);
@@ -185,6 +211,11 @@ sealed interface ParameterType {
 
     /** How many times something may grow: a finite number greater than 1, or 0 for any number of times. */
     record Factor() implements ParameterType {
+        @Override
+        public String range() {
+            return "0, > 1";
+        }
+
         @Override
         public Double parse(FineTuneParameter parameter, String text) {
             double value = Decimal.number(parameter, text);

@@ -14,7 +14,7 @@ import org.medtune.dataset.TokenizedDatasetWriter;
 
 /**
  * The files of one run: {@code run.json}, the tokenised {@code dataset/}, {@code checkpoints/}, {@code metrics.jsonl},
- * {@code evaluation/} and {@code report.json}.
+ * {@code tensorboard/}, {@code evaluation/} and {@code report.json}.
  *
  * @param path the folder
  */
@@ -128,6 +128,11 @@ public record RunFolder(Path path) {
     /** One line a step. */
     public MetricsLog metrics() {
         return new MetricsLog(path.resolve("metrics.jsonl"));
+    }
+
+    /** The same figures as {@link #metrics()} in files that TensorBoard shows. */
+    Path tensorBoard() {
+        return path.resolve("tensorboard");
     }
 
     /** How the fine-tuned model compares with the base model. */

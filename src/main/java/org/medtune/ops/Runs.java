@@ -6,15 +6,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.medtune.dataset.DatasetFigures;
 
 /**
  * What there is to know about runs, live or from their folders.
  *
- * @param home  where their folders are
- * @param board where live ones show their progress
- * @param queue where those are that have a device, or wait for one
+ * @param home    where their folders are
+ * @param board   where live ones show their progress
+ * @param queue   where those are that have a device, or wait for one
+ * @param figures what is known of their datasets
  */
-public record Runs(MedtuneHome home, RunProgressBoard board, DeviceQueue queue) {
+public record Runs(MedtuneHome home, RunProgressBoard board, DeviceQueue queue, DatasetFiguresCache figures) {
+
+    /** Runs of whose datasets nothing is known yet. */
+    public Runs(MedtuneHome home, RunProgressBoard board, DeviceQueue queue) {
+        this(home, board, queue, new DatasetFiguresCache());
+    }
 
     /** Live, or else as the last line of its metrics tells; nothing before the first step. */
     public Optional<RunProgress> progress(RunKey key) {
@@ -30,6 +37,16 @@ public record Runs(MedtuneHome home, RunProgressBoard board, DeviceQueue queue) 
     /** Every step so far. */
     public List<StepMetrics> metrics(RunKey key) {
         return folder(key).map(folder -> folder.metrics().readAll()).orElse(List.of());
+    }
+
+    /** What the formatted dataset is like; nothing before the run has formatted it. */
+    public Optional<DatasetFigures> dataset(RunKey key) {
+        return folder(key).flatMap(figures::find);
+    }
+
+    /** The checkpoints, the oldest first. */
+    public List<RunCheckpoint> checkpoints(RunKey key) {
+        return folder(key).map(folder -> RunCheckpoint.list(folder.checkpoints())).orElse(List.of());
     }
 
     /** The report, or nothing before the run's end. */

@@ -4,6 +4,7 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -30,6 +31,7 @@ import org.medtune.training.TrainingConfiguration;
 public final class TrainingRun implements AutoCloseable {
 
     private final RunFolder folder;
+    private final EventFile events;
     private final TrainingConfiguration configuration;
     private final CheckpointStore checkpoints;
     private final List<BaseModels.Lease> bases;
@@ -41,10 +43,11 @@ public final class TrainingRun implements AutoCloseable {
     private boolean healthy = true;
     private int stepsKept;
 
-    private TrainingRun(RunFolder folder, TrainingConfiguration configuration, CheckpointStore checkpoints,
-                        List<BaseModels.Lease> bases, LoraAdapter adapter, LoraTrainer trainer,
-                        int checkpointLimit) {
+    private TrainingRun(RunFolder folder, EventFile events, TrainingConfiguration configuration,
+                        CheckpointStore checkpoints, List<BaseModels.Lease> bases, LoraAdapter adapter,
+                        LoraTrainer trainer, int checkpointLimit) {
         this.folder = folder;
+        this.events = events;
         this.configuration = configuration;
         this.checkpoints = checkpoints;
         this.bases = bases;
@@ -96,8 +99,9 @@ public final class TrainingRun implements AutoCloseable {
             }
             trainer.watch(recipe.watchdog());
             folder.metrics().cutAfter(trainer.stepsDone());
+            EventFile events = EventFile.begin(folder.tensorBoard(), trainer.stepsDone() + 1, Instant.now());
             tellSetUp(choices, first);
-            return new TrainingRun(folder, configuration, checkpoints, bases, adapter, trainer,
+            return new TrainingRun(folder, events, configuration, checkpoints, bases, adapter, trainer,
                     request.parameters().integer(FineTuneParameter.SAVE_TOTAL_LIMIT));
         } catch (RuntimeException | Error e) {
             if (trainer != null) {
@@ -142,6 +146,7 @@ public final class TrainingRun implements AutoCloseable {
                 report.gradientNorm(), report.tokens(), report.tokens() / report.seconds(), left, report.lossScale(),
                 report.skipped());
         folder.metrics().append(metrics);
+        events.append(metrics, Instant.now());
         healthy = true;
         return metrics;
     }

@@ -4,11 +4,14 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -18,13 +21,20 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.sse.Sse;
+import jakarta.ws.rs.sse.SseEventSink;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.medtune.batch.JobControl;
 import org.medtune.batch.JobExecutionSummary;
+import org.medtune.dataset.DatasetFigures;
 import org.medtune.evaluation.ReportPage;
 import org.medtune.ops.EvaluationFolder;
+import org.medtune.ops.MedtuneHome;
+import org.medtune.ops.RunCheckpoint;
+import org.medtune.ops.RunEstimate;
+import org.medtune.ops.RunEstimator;
 import org.medtune.ops.Runs;
 import org.medtune.ops.StepMetrics;
 
@@ -43,6 +53,15 @@ public class JobsResource {
     @Inject
     private Runs runs;
 
+    @Inject
+    private ExecutionWatch watch;
+
+    @Inject
+    private MedtuneHome home;
+
+    @Resource
+    private ManagedScheduledExecutorService executor;
+
     @Context
     private UriInfo uri;
 
@@ -52,6 +71,10 @@ public class JobsResource {
 
     /** The metrics of every step so far. */
     public record JobMetrics(long executionId, List<StepMetrics> steps) {
+    }
+
+    /** The checkpoints that there are now. */
+    public record JobCheckpoints(long executionId, List<RunCheckpoint> checkpoints) {
     }
 
     @GET
@@ -66,6 +89,13 @@ public class JobsResource {
     @POST
     public Response start(JsonNode body) {
         return accepted(Response.Status.CREATED, jobs.start(JobParameterBody.read(body)));
+    }
+
+    /** What a run with the parameters of the body, an object as for a start, would take. */
+    @POST
+    @Path("estimate")
+    public RunEstimate estimate(JsonNode body) {
+        return new RunEstimator(home).estimate(JobParameterBody.read(body));
     }
 
     @GET
@@ -102,6 +132,38 @@ public class JobsResource {
         return new JobMetrics(execution.executionId(), runs.metrics(execution.run()));
     }
 
+    /**
+     * The execution as it goes, as server-sent events: see {@link RunEventStream}.
+     *
+     * @param lastEventId the last step that the reader has, as a browser tells when it connects again
+     */
+    @GET
+    @Path("{executionId}/events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public void events(@PathParam("executionId") String executionId,
+                       @HeaderParam("Last-Event-ID") String lastEventId,
+                       @Context Sse sse, @Context SseEventSink sink) {
+        long id = find(executionId).executionId();
+        new RunEventStream(watch, runs, id, address(id), lastStep(lastEventId), sse, sink).open(executor);
+    }
+
+    /** What the run's dataset is like. */
+    @GET
+    @Path("{executionId}/dataset")
+    public DatasetFigures dataset(@PathParam("executionId") String executionId) {
+        JobExecutionSummary execution = find(executionId);
+        return runs.dataset(execution.run())
+                .orElseThrow(() -> MESSAGES.noDatasetFiguresYet(execution.executionId()));
+    }
+
+    /** The run's checkpoints, the oldest first. */
+    @GET
+    @Path("{executionId}/checkpoints")
+    public JobCheckpoints checkpoints(@PathParam("executionId") String executionId) {
+        JobExecutionSummary execution = find(executionId);
+        return new JobCheckpoints(execution.executionId(), runs.checkpoints(execution.run()));
+    }
+
     /** What came of a run, with the addresses of its evaluation's report. */
     @GET
     @Path("{executionId}/report")
@@ -125,6 +187,16 @@ public class JobsResource {
     @Produces({MediaType.TEXT_HTML, MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
     public Response evaluation(@PathParam("executionId") String executionId, @PathParam("file") String file) {
         return EvaluationFile.of(runs.evaluation(find(executionId).run()), file);
+    }
+
+    private static int lastStep(String lastEventId) {
+        if (lastEventId == null || lastEventId.isEmpty()) {
+            return 0;
+        }
+        if (!lastEventId.matches("\\d{1,9}")) {
+            throw MESSAGES.lastEventIdNotAStep(lastEventId);
+        }
+        return Integer.parseInt(lastEventId);
     }
 
     private Response accepted(Response.Status status, long executionId) {

@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.ResourceBundle;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.medtune.ops.FineTuneParameter;
 
 /** The pages' texts are whole in both languages. */
 class TextBundleTest {
@@ -29,7 +31,8 @@ class TextBundleTest {
     void pagesUseTextsThatThereAre() throws IOException {
         ResourceBundle texts = ResourceBundle.getBundle("org.medtune.web.faces.Text", Locale.ENGLISH);
         for (String page : new String[] {
-            "catalogue.xhtml", "chat.xhtml", "index.xhtml", "error.xhtml", "WEB-INF/templates/page.xhtml"}) {
+            "catalogue.xhtml", "chat.xhtml", "index.xhtml", "run.xhtml", "start.xhtml", "error.xhtml",
+            "WEB-INF/templates/page.xhtml"}) {
             Matcher matcher = PAGE_TEXT.matcher(Files.readString(Path.of("webapp", page)));
             while (matcher.find()) {
                 assertThat(texts.containsKey(matcher.group(1))).as(page + ": " + matcher.group(1)).isTrue();
@@ -41,6 +44,14 @@ class TextBundleTest {
     void scriptsAreGivenEveryTextThatTheyShow() throws IOException {
         assertGiven("chat.js", new ChatPage().getScriptTexts(), "chat.");
         assertGiven("catalogue.js", new CataloguePage().getScriptTexts(), "catalogue.script.");
+        assertGiven("run.js", new RunPage().getScriptTexts(), "run.");
+        assertGiven("start.js", new StartPage().getScriptTexts(), "start.");
+    }
+
+    @Test
+    void everyParameterIsExplainedInChinese() throws IOException {
+        assertThat(keys("Explanations_zh.properties")).containsExactlyElementsOf(
+                Arrays.stream(FineTuneParameter.values()).map(FineTuneParameter::key).toList());
     }
 
     private static void assertGiven(String script, List<String> given, String prefix) throws IOException {

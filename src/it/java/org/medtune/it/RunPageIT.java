@@ -1,0 +1,159 @@
+package org.medtune.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.logging.LogType;
+
+/** A run on its own page, in a browser, from its start over a stop and a restart to its end. */
+@ExtendWith({ChromiumInstalled.class, SharedServer.class})
+class RunPageIT {
+
+    /** Pictures for the handbook are taken on request only: {@code -Dmedtune.it.pictures=true}. */
+    private static final boolean FOR_THE_HANDBOOK = Boolean.getBoolean("medtune.it.pictures");
+
+    private static final int STEPS = 24;
+    private static final int[] WIDTHS = {360, 768, 1440};
+    private static final Map<String, String> PARAMETERS = Map.of("max.steps", String.valueOf(STEPS),
+            "warmup.steps", "2", "save.steps", "3", "dataset.rows", "40", "max.seq.length", "256",
+            "evaluation.max.new.tokens", "4");
+
+    @Test
+    void showsARunWhileItIsTrainedAndAfterwards(WildFlyServer server) throws IOException {
+        try (Browser browser = Browser.open()) {
+            // given: a run that the form has started
+            long first = startByForm(server, browser);
+            long instance = server.rest().get("api/jobs/" + first).json().path("instanceId").asLong();
+
+            // when: curves grow by themselves
+            int seen = awaitPoints(browser, 2);
+            awaitPoints(browser, seen + 1);
+
+            // then: a stop and a restart by the page's buttons
+            assertThat(browser.text("#run-phase")).isEqualTo("训练");
+            browser.click("#run-stop");
+            browser.awaitText("#run-status", "已停止"::equals);
+            int before = points(browser);
+            browser.click("#run-restart");
+            await().atMost(Duration.ofMinutes(1)).until(() -> !browser.driver().getCurrentUrl().endsWith("=" + first));
+            browser.awaitText("#run-status", "完成"::equals);
+            assertThat(awaitPoints(browser, STEPS)).isEqualTo(STEPS).isGreaterThan(before);
+            assertThat(browser.all("#run-curves canvas")).hasSize(4);
+            browser.awaitCount("#run-lengths canvas", 1);
+            assertThat(browser.text("#run-parameters")).contains("max.steps").contains("24");
+            assertThat(browser.text("[data-figure=accepted]")).isEqualTo("40");
+            browser.awaitText("#run-checkpoints", text -> text.contains("checkpoint-24"));
+            assertThat(browser.shown("#run-report").getAttribute("href")).endsWith("/report");
+            assertThat(browser.all("#run-error:not([hidden])")).isEmpty();
+            assertThat(browser.driver().manage().logs().get(LogType.BROWSER).getAll()).isEmpty();
+            for (int width : WIDTHS) {
+                assertFits(browser, width);
+                picture(browser, "run-zh-light-" + width);
+            }
+            browser.driver().executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features",
+                    List.of(Map.of("name", "prefers-color-scheme", "value", "dark"))));
+            browser.click(".mt-language");
+            browser.awaitText("#run-status", "complete"::equals);
+            browser.awaitCount("#run-lengths canvas", 1);
+            picture(browser, "run-en-dark-1440");
+            assertFiles(server, instance);
+            assertRest(server, first, STEPS);
+        }
+    }
+
+    /** Opens the form from the page of runs, makes a mistake, corrects it, and starts what was estimated. */
+    private static long startByForm(WildFlyServer server, Browser browser) throws IOException {
+        browser.go(server.rest().address(""));
+        browser.click("#form");
+        browser.shown("#estimate");
+        assertThat(browser.text("#group-training .mt-quiet")).contains("学习率");
+
+        browser.driver().executeScript("document.querySelectorAll('details').forEach(group => group.open = true)");
+        type(browser, "lora.r", "0");
+        assertThat(browser.awaitText("#start-error", text -> !text.isEmpty())).contains("MEDTUNE000004: lora.r is 0");
+        assertThat(browser.shown("#parameter-lora-r").getAttribute("aria-invalid")).isEqualTo("true");
+        assertThat(browser.all("#start-button:disabled")).hasSize(1);
+
+        type(browser, "lora.r", "16");
+        PARAMETERS.forEach((name, value) -> type(browser, name, value));
+        browser.awaitText("#estimate-steps", text -> text.startsWith(STEPS + " × "));
+        assertThat(browser.text("#start-error")).isEmpty();
+        assertThat(browser.text("#estimate-device-memory")).contains("MiB", "空闲");
+        assertThat(browser.text("#group-training [data-changed]")).contains("2");
+        for (int width : WIDTHS) {
+            assertFits(browser, width);
+            picture(browser, "start-zh-light-" + width);
+        }
+        assertThat(browser.driver().manage().logs().get(LogType.BROWSER).getAll())
+                .filteredOn(line -> !line.getMessage().contains("/api/jobs/estimate")).isEmpty();
+        browser.click("#start-button");
+        await().atMost(Duration.ofMinutes(1)).until(() -> browser.driver().getCurrentUrl().contains("run.xhtml"));
+        String address = browser.driver().getCurrentUrl();
+        long execution = Long.parseLong(address.substring(address.indexOf('=') + 1));
+        Map<String, String> given = new TreeMap<>();
+        server.rest().get("api/jobs/" + execution).json().path("parameters").fields()
+                .forEachRemaining(field -> given.put(field.getKey(), field.getValue().asText()));
+        assertThat(given).isEqualTo(PARAMETERS);
+        return execution;
+    }
+
+    private static void type(Browser browser, String name, String value) {
+        WebElement field = browser.shown("[name='" + name + "']");
+        field.clear();
+        field.sendKeys(value);
+    }
+
+    private static void assertFits(Browser browser, int width) {
+        browser.resize(width, 2200);
+        assertThat((Boolean) browser.driver().executeScript("return document.documentElement.scrollWidth"
+                + " <= document.documentElement.clientWidth")).as("at %s", width).isTrue();
+    }
+
+    private static void assertFiles(WildFlyServer server, long instance) throws IOException {
+        // one for the start, and one for the restart
+        try (Stream<Path> events = Files.list(server.home().resolve("runs/fine-tune-" + instance + "/tensorboard"))) {
+            assertThat(events).hasSize(2).allMatch(file -> file.getFileName().toString().contains(".tfevents."));
+        }
+    }
+
+    private static void assertRest(WildFlyServer server, long execution, int steps) {
+        String all = server.rest().get("api/jobs/" + execution + "/events").text();
+        assertThat(all).contains("event: state", "event: end");
+        assertThat(Stream.of(all.split("\n")).filter(line -> line.startsWith("id: "))).hasSize(steps)
+                .startsWith("id: 1").endsWith("id: " + steps);
+        assertThat(server.rest().get("api/jobs/987654/events").text()).contains("\"MEDTUNE0");
+        assertThat(server.rest().get("api/jobs/" + execution + "/dataset").json().path("lengths")).isNotEmpty();
+        assertThat(server.rest().get("api/jobs/987654/dataset").status()).isEqualTo(404);
+    }
+
+    private static int awaitPoints(Browser browser, int wanted) {
+        return await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(50))
+                .until(() -> points(browser), points -> points >= wanted);
+    }
+
+    private static int points(Browser browser) {
+        String points = (String) browser.driver().executeScript(
+                "return document.getElementById('run-curves').dataset.points ?? '0'");
+        return Integer.parseInt(points);
+    }
+
+    private static void picture(Browser browser, String name) throws IOException {
+        if (FOR_THE_HANDBOOK) {
+            Path folder = Path.of(System.getProperty("medtune.it.folder")).resolve("pictures");
+            Files.createDirectories(folder);
+            Files.write(folder.resolve(name + ".png"), browser.driver().getScreenshotAs(OutputType.BYTES));
+        }
+    }
+}
