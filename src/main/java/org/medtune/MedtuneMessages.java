@@ -45,8 +45,8 @@ public interface MedtuneMessages extends BasicLogger {
     InvalidInputException parameterEmpty(String name, String example);
 
     @Message(id = 6, value = "The parameters are %s characters long together, and the job repository keeps %s; "
-            + "shorten evaluation.question or the paths.")
-    InvalidInputException parametersTooLong(int length, int longest);
+            + "shorten them, above all %s.")
+    InvalidInputException parametersTooLong(int length, int longest, String longestName);
 
     @Message(id = 7, value = "warmup.steps is %s, but there are only %s steps; lower warmup.steps or raise max.steps.")
     InvalidInputException warmUpTooLong(int warmUpSteps, int steps);
@@ -922,6 +922,10 @@ public interface MedtuneMessages extends BasicLogger {
     @LogMessage(level = Logger.Level.INFO)
     @Message(id = 712, value = "The adapter %s is published in %s")
     void adapterPublished(String name, String folder);
+
+    @Message(id = 770, value = "MEDTUNE_RECOVERY_HEARTBEAT_SECONDS is %s, which is more than half of %s, the value of "
+            + "MEDTUNE_RECOVERY_LEASE_SECONDS: a single lost heartbeat would end runs. Lower the one or raise the other.")
+    InvalidInputException heartbeatTooSlow(long beatSeconds, long leaseSeconds);
 
     // ---- 800-899 web ----
 
