@@ -5,7 +5,6 @@ import static org.medtune.ops.FineTuneParameter.ADAPTER_NAME;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.medtune.StopSignal;
@@ -36,10 +35,7 @@ public record RunPublisher(MedtuneHome home, FineTuneRequest request, RunKey run
                     .checkpoints(ModelChoice.of(request), dataset).newestIntact()
                     .orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
             AtomicFolder.deleteRemains(home.adapters(), AtomicFolder.LONGEST_WRITING);
-            Path target = target(checkpoint);
-            if (!Files.exists(target)) {
-                copy(checkpoint, target);
-            }
+            Path target = new AdapterPublication(home).publishAsFirstFree(name(), checkpoint);
             RunEvaluation evaluation = folder.evaluation().read()
                     .orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
             List<StepMetrics> steps = folder.metrics().readAll();
@@ -53,29 +49,8 @@ public record RunPublisher(MedtuneHome home, FineTuneRequest request, RunKey run
         }
     }
 
-    /** The first of NAME, NAME-2 and so on that is free, or already holds this very adapter. */
-    private Path target(Path checkpoint) throws IOException {
-        Path target = home.adapters().resolve(name());
-        for (int number = 2; Files.exists(target) && !PublishedAdapters.isOf(target, checkpoint); number++) {
-            target = home.adapters().resolve(name() + "-" + number);
-        }
-        return target;
-    }
-
     private String name() {
         String given = request.parameters().text(ADAPTER_NAME);
-        return given.isEmpty() ? request.modelFolder().getFileName() + "-run-" + run.instanceId() : given;
-    }
-
-    private static void copy(Path checkpoint, Path target) throws IOException {
-        long bytes = 0;
-        for (String file : PublishedAdapters.FILES) {
-            bytes += Files.size(checkpoint.resolve(file));
-        }
-        AtomicFolder.create(target, bytes, temporary -> {
-            for (String file : PublishedAdapters.FILES) {
-                Files.copy(checkpoint.resolve(file), temporary.resolve(file));
-            }
-        });
+        return given.isEmpty() ? AdapterPublication.defaultName(request.modelFolder(), run) : given;
     }
 }

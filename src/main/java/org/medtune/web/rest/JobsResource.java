@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import org.medtune.batch.JobControl;
 import org.medtune.batch.JobExecutionSummary;
+import org.medtune.batch.RunDeletion;
+import org.medtune.ops.PurgeReport;
 import org.medtune.ops.Runs;
 import org.medtune.ops.StepMetrics;
 
@@ -40,11 +43,23 @@ public class JobsResource {
     @Inject
     private Runs runs;
 
+    @Inject
+    private RunDeletion deletion;
+
     @Context
     private UriInfo uri;
 
     /** A page of runs, the newest first, each by its latest execution. */
     public record JobPage(int total, int offset, int limit, List<JobView> jobs) {
+    }
+
+    /**
+     * A run that was deleted, or would be.
+     *
+     * @param dryRun whether it is still there
+     * @param run    what has gone, or would go
+     */
+    public record DeletedRun(boolean dryRun, PurgeReport.Run run) {
     }
 
     /** The metrics of every step so far. */
@@ -90,6 +105,24 @@ public class JobsResource {
         long id = find(executionId).executionId();
         boolean none = body == null || body.isMissingNode();
         return accepted(Response.Status.ACCEPTED, jobs.restart(id, none ? Map.of() : JobParameterBody.read(body)));
+    }
+
+    /**
+     * Deletes a run that is not at work, with all of its executions, its folder and its log; published adapters stay. It
+     * cannot be undone.
+     *
+     * @param executionId any execution of the run
+     * @param dryRun      true to be told only what would go
+     */
+    @DELETE
+    @Path("{executionId}")
+    public DeletedRun delete(@PathParam("executionId") String executionId,
+                             @QueryParam("dry.run") @DefaultValue("false") String dryRun) {
+        if (!dryRun.equals("true") && !dryRun.equals("false")) {
+            throw MESSAGES.notOneOf("dry.run", dryRun, "true, false");
+        }
+        boolean onlyTell = dryRun.equals("true");
+        return new DeletedRun(onlyTell, deletion.delete(find(executionId).executionId(), onlyTell));
     }
 
     @GET

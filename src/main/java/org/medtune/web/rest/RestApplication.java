@@ -19,8 +19,11 @@ public final class RestApplication extends ResourceConfig {
         register(DownloadsResource.class);
         register(JobsResource.class);
         register(MessagesResource.class);
+        register(PublicationResource.class);
         register(PurgesResource.class);
+        register(RunComparisonResource.class);
         register(ModelsResource.class);
+        register(RunLogResource.class);
         register(UploadsResource.class);
         register(JsonOnlyFilter.class);
         register(ProblemMapper.class);
