@@ -45,8 +45,8 @@ public interface MedtuneMessages extends BasicLogger {
     InvalidInputException parameterEmpty(String name, String example);
 
     @Message(id = 6, value = "The parameters are %s characters long together, and the job repository keeps %s; "
-            + "shorten evaluation.question or the paths.")
-    InvalidInputException parametersTooLong(int length, int longest);
+            + "shorten them, above all %s.")
+    InvalidInputException parametersTooLong(int length, int longest, String longestName);
 
     @Message(id = 7, value = "warmup.steps is %s, but there are only %s steps; lower warmup.steps or raise max.steps.")
     InvalidInputException warmUpTooLong(int warmUpSteps, int steps);
@@ -919,6 +919,72 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 712, value = "The adapter %s is published in %s")
     void adapterPublished(String name, String folder);
 
+    @Message(id = 770, value = "MEDTUNE_RECOVERY_HEARTBEAT_SECONDS is %s, which is more than half of %s, the value of "
+            + "MEDTUNE_RECOVERY_LEASE_SECONDS: a single lost heartbeat would end runs. Lower the one or raise the other.")
+    InvalidInputException heartbeatTooSlow(long beatSeconds, long leaseSeconds);
+
+    @Message(id = 771, value = "The run's log in %s cannot be read (%s); give the server's user permission to read it.")
+    RecoverableException runLogUnreadable(Path folder, String reason, @Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 772, value = "The run's own log cannot be written (%s), and ends here; the server's log has the rest")
+    void runLogNotWritten(String reason);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 773, value = "Execution %s of the job %s begins, in run %s")
+    void executionBegins(long executionId, String job, long instanceId);
+
+    @Message(id = 774, value = "Nothing of execution %s can be published: its run is at work. Wait for its end, or stop it "
+            + "first.")
+    ConflictException publicationOfRunning(long executionId);
+
+    @Message(id = 775, value = "There is an adapter %s already, of other values. Give another name: what is published is "
+            + "never changed.")
+    ConflictException adapterNameTaken(String name);
+
+    @Message(id = 776, value = "The run of execution %s has no checkpoint of step %s; those that it has are of the steps %s.")
+    NotFoundException noCheckpointOfStep(long executionId, int step, String steps);
+
+    @Message(id = 777, value = "The run of execution %s has no intact checkpoint. Restart it to train on, or publish from "
+            + "another run.")
+    ConflictException noIntactCheckpoint(long executionId);
+
+    @Message(id = 778, value = "The checkpoint %s is damaged: %s. Publish another one.")
+    ConflictException checkpointDamaged(Path checkpoint, String damage);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 779, value = "The checkpoint %s of run %s is published as %s")
+    void checkpointPublished(String checkpoint, long instanceId, Path adapter);
+
+    @Message(id = 780, value = "Execution %s is of the job %s; only runs of fine-tune have checkpoints, metrics and "
+            + "adapters. Give an execution of one of those.")
+    ConflictException notAFineTune(long executionId, String job);
+
+    @Message(id = 781, value = "Execution %s cannot be deleted: its run is at work. Stop it first, and wait for its end.")
+    ConflictException deletionOfRunning(long executionId);
+
+    @Message(id = 782, value = "Run %s has been restarted in this moment, so it is not deleted. Stop it first, and wait for "
+            + "its end.")
+    ConflictException deletionOfRestarted(long instanceId);
+
+    @Message(id = 783, value = "Run %s cannot be deleted: the published adapter %s has files of it by a link. Put copies in "
+            + "the links' place first.")
+    ConflictException filesArePublished(long instanceId, Path adapter);
+
+    @Message(id = 784, value = "Run %s cannot be deleted (%s). Give the server's user permission to write there, and delete "
+            + "it again.")
+    RecoverableException runNotDeleted(long instanceId, String reason, @Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 785, value = "Run %s of the job %s is deleted, with %s bytes of files")
+    void runDeleted(long instanceId, String job, long bytes);
+
+    @Message(id = 786, value = "ids is '%s'; give the numbers of 2 to %s executions of different runs, separated by commas.")
+    InvalidInputException notIdsToCompare(String given, int most);
+
+    @Message(id = 787, value = "%s of the request's body is %s; give %s.")
+    InvalidInputException bodyFieldNotOfShape(String name, String value, String shape);
+
     // ---- 800-899 web ----
 
     @Message(id = 800, value = "The request's body is not JSON that can be read, at %s; correct it there.")
@@ -952,7 +1018,7 @@ public interface MedtuneMessages extends BasicLogger {
     NotFoundException executionIdNotANumber(String text);
 
     @Message(id = 809, value = "%s is '%s'; give a whole number from %s to %s.")
-    InvalidInputException badPaging(String name, String value, int least, int most);
+    InvalidInputException badPaging(String name, String value, long least, long most);
 
     @Message(id = 810, value = "There is no report of execution %s yet; it is written when the run has been "
             + "evaluated.")

@@ -6,7 +6,9 @@ import jakarta.batch.operations.BatchRuntimeException;
 import jakarta.batch.operations.JobExecutionNotRunningException;
 import jakarta.batch.operations.JobOperator;
 import jakarta.batch.operations.NoSuchJobException;
+import jakarta.batch.operations.NoSuchJobExecutionException;
 import jakarta.batch.runtime.BatchRuntime;
+import jakarta.batch.runtime.BatchStatus;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.medtune.InvalidInputException;
 import org.medtune.NotFoundException;
 import org.medtune.RecoverableException;
 import org.medtune.access.AuditTrail;
+import org.medtune.ops.AdapterPublication;
 import org.medtune.ops.DeviceClaim;
 import org.medtune.ops.DeviceQueue;
 import org.medtune.ops.FineTuneRequest;
@@ -105,20 +108,74 @@ public final class JobControl {
     }
 
     /**
-     * Asks an execution to stop. It does so after the optimizer step, the row or the token that it is at, with a
-     * checkpoint: a normal return does not mean that it has stopped.
+     * One execution, which must be of the job {@code fine-tune}.
+     *
+     * @throws NotFoundException if there is none of that id
+     * @throws ConflictException if it is another job's
+     */
+    public JobExecutionSummary findRun(long executionId) {
+        JobExecutionSummary execution = find(executionId);
+        if (!execution.job().equals(FINE_TUNE)) {
+            throw MESSAGES.notAFineTune(executionId, execution.job());
+        }
+        return execution;
+    }
+
+    /**
+     * All executions of a run, the newest first.
      *
      * @throws NotFoundException if there is no such execution
-     * @throws ConflictException if it is not running
+     */
+    public List<JobExecutionSummary> executions(long executionId) {
+        try {
+            JobOperator operator = operator();
+            return JobExecutionSummary.of(operator, operator.getJobInstance(executionId));
+        } catch (NoSuchJobExecutionException e) {
+            throw MESSAGES.noSuchExecution(executionId);
+        }
+    }
+
+    /**
+     * Asks an execution to stop. It does so after the optimizer step, the row or the token that it is at, with a
+     * checkpoint: a normal return does not mean that it has stopped. One that is stopping or STOPPED already is left as it
+     * is, so that the request can be sent again.
+     *
+     * @throws NotFoundException if there is no such execution
+     * @throws ConflictException if it has ended otherwise
      */
     public void stop(long executionId) {
         JobExecutionSummary execution = find(executionId);
+        if (execution.status() == BatchStatus.STOPPED) {
+            return;
+        }
         try {
             operator().stop(executionId);
             audit.done("stop", target(executionId));
         } catch (JobExecutionNotRunningException e) {
-            throw MESSAGES.stopOfEnded(executionId, execution.status().name());
+            BatchStatus status = find(executionId).status();
+            if (status != BatchStatus.STOPPED) {
+                throw MESSAGES.stopOfEnded(executionId, status.name());
+            }
         }
+    }
+
+    /**
+     * Publishes a checkpoint of a run.
+     *
+     * @param name a value of {@code adapter.name}; empty for the name that the run itself would give
+     * @param step of the checkpoint; null for the newest intact one
+     * @throws NotFoundException     if there is no such execution, or no such checkpoint
+     * @throws InvalidInputException if the name cannot be one
+     * @throws ConflictException     if the run is at work, the checkpoint is damaged, or the name is another adapter's
+     */
+    public AdapterPublication.Published publish(long executionId, String name, Integer step) {
+        JobExecutionSummary execution = findRun(executionId);
+        if (executions(executionId).get(0).running()) {
+            throw MESSAGES.publicationOfRunning(executionId);
+        }
+        RunFolder folder = RunFolder.find(home, execution.run())
+                .orElseThrow(() -> MESSAGES.noIntactCheckpoint(executionId));
+        return new AdapterPublication(home).publish(folder, execution.run(), executionId, name, step);
     }
 
     /** {@link #restart(long, Map)} with the parameters that it had. */
@@ -127,7 +184,8 @@ public final class JobControl {
     }
 
     /**
-     * Lets a run go on from its last checkpoint.
+     * Lets a run go on from its last checkpoint. Where that was asked for before, with nothing to change, and the run has
+     * not ended since, the execution of that time is the answer: so the request can be sent again.
      *
      * @param changed parameters that get another value than before; the others keep theirs
      * @return the new execution's id
@@ -140,6 +198,10 @@ public final class JobControl {
     public long restart(long executionId, Map<String, String> changed) {
         JobExecutionSummary execution = find(executionId);
         if (!execution.latest()) {
+            List<JobExecutionSummary> executions = executions(executionId);
+            if (changed.isEmpty() && executions.get(0).running() && executions.get(1).executionId() == executionId) {
+                return executions.get(0).executionId();
+            }
             throw MESSAGES.restartOfEarlier(executionId);
         }
         if (!execution.restartable()) {

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jberet.operations.AbstractJobOperator;
 import org.jberet.repository.JobRepository;
@@ -51,16 +52,22 @@ final class JobRepositoryRecords implements RunRecords {
         List<RecordedRun> runs = new ArrayList<>();
         for (String job : operator.getJobNames()) {
             for (JobInstance instance : instances(operator, job)) {
-                List<JobExecutionSummary> executions = JobExecutionSummary.of(operator, instance);
-                if (!executions.isEmpty()) {
-                    JobExecutionSummary newest = executions.get(0);
-                    runs.add(new RecordedRun(job, newest.run(),
-                            executions.stream().map(JobExecutionSummary::executionId).toList(),
-                            newest.status().name(), newest.ended() == null ? newest.created() : newest.ended()));
-                }
+                recorded(operator, instance).ifPresent(runs::add);
             }
         }
         return runs;
+    }
+
+    /** A run as a purge needs it; nothing if it has no execution. */
+    static Optional<RecordedRun> recorded(JobOperator operator, JobInstance instance) {
+        List<JobExecutionSummary> executions = JobExecutionSummary.of(operator, instance);
+        if (executions.isEmpty()) {
+            return Optional.empty();
+        }
+        JobExecutionSummary newest = executions.get(0);
+        return Optional.of(new RecordedRun(newest.job(), newest.run(),
+                executions.stream().map(JobExecutionSummary::executionId).toList(),
+                newest.status().name(), newest.ended() == null ? newest.created() : newest.ended()));
     }
 
     @Override

@@ -19,6 +19,8 @@ import java.util.Properties;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.jberet.operations.AbstractJobOperator;
+import org.jberet.spi.JobOperatorContext;
 import org.medtune.RecoverableException;
 import org.medtune.ops.ExecutionLeases;
 import org.medtune.ops.MedtuneHome;
@@ -63,7 +65,7 @@ class ServerLife {
     void begin(@Observes @Initialized(ApplicationScoped.class) Object application) {
         leases = new ExecutionLeases(jobRepository, place.id(),
                 System.getProperty("jboss.node.name", InetAddress.getLoopbackAddress().getHostName()),
-                settings.expiry());
+                settings.expiry(), applicationName());
         leases.open();
         recovery = new Recovery(leases, home, settings);
         recover();
@@ -77,6 +79,12 @@ class ServerLife {
             beats.cancel(false);
             leases.forgetSilentServers(true);
         }
+    }
+
+    /** As the batch runtime records it with every job; the file name of the deployment. */
+    private static String applicationName() {
+        return ((AbstractJobOperator) JobOperatorContext.getJobOperatorContext().getJobOperator())
+                .getBatchEnvironment().getApplicationName();
     }
 
     private void beat() {

@@ -13,6 +13,7 @@ import org.medtune.ops.BaseModels;
 import org.medtune.ops.DeviceQueue;
 import org.medtune.ops.MedtuneHome;
 import org.medtune.ops.RecoverySettings;
+import org.medtune.ops.RunLogHandler;
 import org.medtune.ops.RunProgressBoard;
 import org.medtune.ops.Runs;
 import org.medtune.ops.ServerPlace;
@@ -57,6 +58,16 @@ public final class SiteBeans {
     @Singleton
     static RecoverySettings recoverySettings() {
         return RecoverySettings.ofEnvironment();
+    }
+
+    @Produces
+    @Singleton
+    static RunLogHandler runLogHandler() {
+        return new RunLogHandler();
+    }
+
+    static void release(@Disposes RunLogHandler handler) {
+        handler.close();
     }
 
     @Produces

@@ -23,6 +23,7 @@ import org.medtune.download.RepositoryDownload;
 import org.medtune.download.RepositoryKind;
 import org.medtune.download.RetryPolicy;
 import org.medtune.ops.MedtuneHome;
+import org.medtune.ops.ParameterRoom;
 
 /**
  * What the job {@code download} was asked for.
@@ -60,6 +61,7 @@ public record DownloadRequest(HubSource source, HubAccount account, Repository r
         texts.keySet().stream().sorted().filter(name -> !name.startsWith(INTERNAL_PREFIX) && !names.contains(name))
                 .forEach(name -> problems.add(
                         MESSAGES.downloadParameterUnknown(name, String.join(", ", names)).getMessage()));
+        ParameterRoom.problem(texts).map(Throwable::getMessage).ifPresent(problems::add);
         Reader reader = new Reader(texts, problems::add);
         HubSource source = reader.check(() -> HubSource.named(reader.text("source"))
                 .orElseThrow(() -> notOfShape("source", reader, "one of " + String.join(", ", HubSource.names()))));

@@ -8,7 +8,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -49,7 +48,7 @@ public final class ExecutionLeases {
             JOIN JOB_INSTANCE I ON I.JOBINSTANCEID = E.JOBINSTANCEID
             LEFT JOIN MEDTUNE_LEASE L ON L.JOBEXECUTIONID = E.JOBEXECUTIONID
             LEFT JOIN MEDTUNE_SERVER S ON S.SERVERID = L.SERVERID
-            WHERE E.BATCHSTATUS""" + ACTIVE + " ORDER BY E.JOBEXECUTIONID";
+            WHERE I.APPLICATIONNAME = ? AND E.BATCHSTATUS""" + ACTIVE + " ORDER BY E.JOBEXECUTIONID";
 
     /** The condition holds again what was read before, since the server may have spoken or claimed it meanwhile. */
     private static final String END_EXECUTION = """
@@ -70,6 +69,7 @@ public final class ExecutionLeases {
     private final UUID place;
     private final String name;
     private final Duration expiry;
+    private final String application;
     private final LongSupplier nanoTime;
     private final Set<Long> held = ConcurrentHashMap.newKeySet();
     private volatile long lastBeat;
@@ -81,13 +81,17 @@ public final class ExecutionLeases {
      * @param place    where the server keeps its data
      * @param name     of the server, for people
      * @param expiry   how long a server may be silent
+     * @param application the name by which the repository knows this application's jobs: those of others on the same
+     *                    database have no leases, and are not ours to end
      */
-    public ExecutionLeases(DataSource database, UUID place, String name, Duration expiry) {
-        this(database, place, name, expiry, System::nanoTime);
+    public ExecutionLeases(DataSource database, UUID place, String name, Duration expiry, String application) {
+        this(database, place, name, expiry, application, System::nanoTime);
     }
 
-    ExecutionLeases(DataSource database, UUID place, String name, Duration expiry, LongSupplier nanoTime) {
+    ExecutionLeases(DataSource database, UUID place, String name, Duration expiry, String application,
+            LongSupplier nanoTime) {
         this.database = database;
+        this.application = application;
         this.place = place;
         this.name = name.substring(0, Math.min(name.length(), 255));
         this.expiry = expiry;
@@ -180,21 +184,26 @@ public final class ExecutionLeases {
                 2.0 * expiry.toSeconds()));
     }
 
-    /** What is running according to the job repository, whoever executes it. */
+    /** What is running of this application according to the job repository, whoever executes it. */
     List<ActiveExecution> active() {
         return inTransaction(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(SELECT_ACTIVE);
-                    ResultSet row = statement.executeQuery()) {
-                List<ActiveExecution> executions = new ArrayList<>();
-                while (row.next()) {
-                    Instant created = row.getTimestamp("CREATED").toInstant();
-                    executions.add(new ActiveExecution(row.getLong("JOBEXECUTIONID"), row.getString("JOBNAME"),
-                            new RunKey(row.getLong("JOBINSTANCEID"), created), row.getString("STEP"),
-                            row.getInt("INTERRUPTIONS"), owner(row)));
+            try (PreparedStatement statement = connection.prepareStatement(SELECT_ACTIVE)) {
+                statement.setString(1, application);
+                try (ResultSet row = statement.executeQuery()) {
+                    List<ActiveExecution> executions = new ArrayList<>();
+                    while (row.next()) {
+                        executions.add(execution(row));
+                    }
+                    return executions;
                 }
-                return executions;
             }
         });
+    }
+
+    private static ActiveExecution execution(ResultSet row) throws SQLException {
+        return new ActiveExecution(row.getLong("JOBEXECUTIONID"), row.getString("JOBNAME"),
+                new RunKey(row.getLong("JOBINSTANCEID"), row.getTimestamp("CREATED").toInstant()),
+                row.getString("STEP"), row.getInt("INTERRUPTIONS"), owner(row));
     }
 
     private static ActiveExecution.Owner owner(ResultSet row) throws SQLException {

@@ -50,6 +50,7 @@ public record ExportRequest(AdapterFolder adapter, ModelFolder model, ExportForm
                 .filter(name -> !name.startsWith(INTERNAL_PREFIX) && !names.contains(name))
                 .forEach(name -> problems.add(
                         MESSAGES.parameterUnknown(name, EditDistance.nearest(name, names))));
+        ParameterRoom.problem(texts).ifPresent(problems::add);
         AdapterFolder adapter = problems.check(() -> adapter(home, text(texts, ADAPTER))).orElse(null);
         ExportFormat format = problems.check(() -> format(text(texts, OUTPUT_FORMAT))).orElse(null);
         ModelFolder model = adapter == null ? null

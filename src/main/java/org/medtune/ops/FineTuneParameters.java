@@ -19,9 +19,6 @@ import org.medtune.InvalidInputException;
  */
 public record FineTuneParameters(Map<FineTuneParameter, Object> values) {
 
-    /** The job repository's column for all parameters of an execution. */
-    private static final int LONGEST_TOGETHER = 3000;
-
     /** JBeret keeps its own notes among a job's parameters under names that begin so. */
     private static final String INTERNAL_PREFIX = "jberet.";
 
@@ -47,10 +44,7 @@ public record FineTuneParameters(Map<FineTuneParameter, Object> values) {
         new TreeMap<>(texts).keySet().stream()
                 .filter(key -> !key.startsWith(INTERNAL_PREFIX) && FineTuneParameter.of(key).isEmpty())
                 .forEach(key -> problems.add(MESSAGES.parameterUnknown(key, FineTuneParameter.nearestKey(key))));
-        int length = texts.entrySet().stream().mapToInt(e -> e.getKey().length() + e.getValue().length() + 2).sum();
-        if (length > LONGEST_TOGETHER) {
-            problems.add(MESSAGES.parametersTooLong(length, LONGEST_TOGETHER));
-        }
+        ParameterRoom.problem(texts).ifPresent(problems::add);
         Map<FineTuneParameter, Object> values = new EnumMap<>(FineTuneParameter.class);
         for (FineTuneParameter parameter : FineTuneParameter.values()) {
             String text = texts.getOrDefault(parameter.key(), parameter.defaultText());

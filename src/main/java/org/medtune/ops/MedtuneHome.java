@@ -42,6 +42,11 @@ public record MedtuneHome(Path folder, Path modelsFolder, Path dataFolder) {
         return folder.resolve("runs");
     }
 
+    /** One folder a run of any job, with what was logged of it. */
+    Path runLogs() {
+        return folder.resolve("run-logs");
+    }
+
     /** One folder a published adapter. */
     public Path adapters() {
         return folder.resolve("adapters");

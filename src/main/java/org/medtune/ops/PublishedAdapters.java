@@ -42,11 +42,8 @@ public record PublishedAdapters(Path folder) {
      * @throws RecoverableException if a file cannot be read
      */
     boolean contain(Path checkpoint) {
-        if (!Files.isDirectory(folder)) {
-            return false;
-        }
-        try (Stream<Path> adapters = Files.list(folder)) {
-            for (Path adapter : adapters.filter(Files::isDirectory).toList()) {
+        try {
+            for (Path adapter : all()) {
                 if (isOf(adapter, checkpoint)) {
                     return true;
                 }
@@ -54,6 +51,16 @@ public record PublishedAdapters(Path folder) {
             return false;
         } catch (IOException e) {
             throw MESSAGES.runFolderUnusable(folder, e.toString(), e);
+        }
+    }
+
+    /** Their folders, by name. */
+    List<Path> all() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> adapters = Files.list(folder)) {
+            return adapters.filter(Files::isDirectory).sorted().toList();
         }
     }
 

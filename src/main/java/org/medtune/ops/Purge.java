@@ -19,14 +19,14 @@ import org.medtune.MedtuneException;
 import org.medtune.RecoverableException;
 
 /**
- * Removes runs from the job repository, and their folders. Published adapters and exports lie elsewhere and stay. Of
- * each run first the folder is marked, then the repository forgets the run, and then the folder goes; a purge that is
- * killed is finished by the next one. One run that cannot be removed does not keep the others from it.
+ * Removes runs from the job repository, with their folders and logs, as {@link RunRemoval} does it. A purge that is killed
+ * is finished by the next one. One run that cannot be removed does not keep the others from it.
  */
 public final class Purge {
 
     private final MedtuneHome home;
     private final RunRecords records;
+    private final RunRemoval removal;
     private final PurgeRequest request;
     private final Instant now;
 
@@ -44,6 +44,7 @@ public final class Purge {
     public Purge(MedtuneHome home, RunRecords records, PurgeRequest request, Instant now) {
         this.home = home;
         this.records = records;
+        this.removal = new RunRemoval(home, records);
         this.request = request;
         this.now = now;
     }
@@ -60,7 +61,7 @@ public final class Purge {
         List<RecordedRun> all = records.all();
         PurgeSelection selection = PurgeSelection.of(request, all, now);
         Set<Path> known = new HashSet<>();
-        all.forEach(run -> folder(run).ifPresent(folder -> known.add(folder.path())));
+        all.forEach(run -> removal.folder(run).ifPresent(folder -> known.add(folder.path())));
         if (!request.dryRun()) {
             finishEarlier(selection);
         }
@@ -77,44 +78,27 @@ public final class Purge {
     }
 
     private void purge(RecordedRun run) {
-        Optional<PurgedFolder> folder = folder(run);
-        long bytes = folder.map(PurgedFolder::bytes).orElse(0L);
         try {
+            Optional<Path> adapter = removal.adapterByLink(run);
+            if (adapter.isPresent()) {
+                fail(MESSAGES.filesArePublished(run.key().instanceId(), adapter.get()), null);
+                return;
+            }
+            PurgeReport.Run described = removal.describe(run);
             if (request.dryRun()) {
-                MESSAGES.runWouldBePurged(run.key().instanceId(), run.job(), run.status(), bytes >> 20);
-            } else if (remove(run, folder)) {
-                MESSAGES.runPurged(run.key().instanceId(), run.job(), run.status(), bytes >> 20);
+                MESSAGES.runWouldBePurged(run.key().instanceId(), run.job(), run.status(), described.bytes() >> 20);
+            } else if (removal.remove(run)) {
+                MESSAGES.runPurged(run.key().instanceId(), run.job(), run.status(), described.bytes() >> 20);
             } else {
                 restarted++;
                 return;
             }
-            runs.add(new PurgeReport.Run(run.job(), run.key().instanceId(), run.executionIds(), run.status(),
-                    run.lastChange().toString(), folder.map(f -> f.path().toString()).orElse(null), bytes));
+            runs.add(described);
         } catch (IOException e) {
             fail(MESSAGES.runNotPurged(run.key().instanceId(), e.toString()), e);
         } catch (RecoverableException e) {
             fail(MESSAGES.runNotPurged(run.key().instanceId(), e.getMessage()), e);
         }
-    }
-
-    /** False for a run that somebody has restarted meanwhile. */
-    private boolean remove(RecordedRun run, Optional<PurgedFolder> folder) throws IOException {
-        if (folder.isPresent()) {
-            folder.get().mark();
-        }
-        if (!records.remove(run)) {
-            if (folder.isPresent()) {
-                folder.get().unmark();
-            }
-            return false;
-        }
-        if (folder.isPresent()) {
-            folder.get().remove();
-        }
-        for (long executionId : run.executionIds()) {
-            Files.deleteIfExists(home.purgeReport(executionId).path());
-        }
-        return true;
     }
 
     private void purgeOrphan(PurgedFolder folder) {
@@ -144,7 +128,7 @@ public final class Purge {
             }
             for (List<RecordedRun> kept : selection.kept().values()) {
                 for (RecordedRun run : kept) {
-                    Optional<PurgedFolder> folder = folder(run);
+                    Optional<PurgedFolder> folder = removal.folder(run);
                     if (folder.isPresent()) {
                         folder.get().unmark();
                     }
@@ -173,13 +157,6 @@ public final class Purge {
                 + orphans.stream().filter(PurgeReport.Orphan::removed).mapToLong(PurgeReport.Orphan::bytes).sum();
         return new PurgeReport(request.dryRun(), List.copyOf(runs), List.copyOf(orphans), kept, bytes,
                 List.copyOf(failed));
-    }
-
-    private Optional<PurgedFolder> folder(RecordedRun run) {
-        Optional<Path> path = run.job().equals(EvaluationRequest.JOB)
-                ? Optional.of(home.evaluation(run.key()).path()).filter(Files::isDirectory)
-                : RunFolder.find(home, run.key()).map(RunFolder::path);
-        return path.map(PurgedFolder::new);
     }
 
     /** Where folders of runs are. */

@@ -67,6 +67,7 @@ public record PurgeRequest(Set<String> jobs, Set<String> statuses, int olderThan
         texts.keySet().stream().sorted()
                 .filter(name -> !name.startsWith(INTERNAL_PREFIX) && !names.contains(name))
                 .forEach(name -> problems.add(MESSAGES.parameterUnknown(name, EditDistance.nearest(name, names))));
+        ParameterRoom.problem(texts).ifPresent(problems::add);
         Optional<Set<String>> jobs = text(texts, JOB_NAMES).equals("all") ? Optional.of(new TreeSet<>(known))
                 : problems.check(() -> words(JOB_NAMES, texts, known, "all, or names of jobs such as fine-tune"));
         Optional<Set<String>> statuses = problems.check(() -> words(STATUSES, texts, ENDED,

@@ -5,10 +5,8 @@ import static org.medtune.ops.FineTuneParameter.ADAPTER_NAME;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.medtune.dataset.TokenizedDataset;
 import org.medtune.dataset.TokenizedDatasetWriter;
 import org.medtune.evaluation.EvaluationReport;
@@ -37,12 +35,12 @@ public record RunPublisher(MedtuneHome home, FineTuneRequest request, RunKey run
                     .checkpoints(ModelChoice.of(request), dataset).newestIntact()
                     .orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
             AtomicFolder.deleteRemains(home.adapters(), AtomicFolder.LONGEST_WRITING);
-            Path target = target(checkpoint);
             EvaluationReport evaluation = folder.evaluation().report().read()
                     .orElseThrow(() -> MESSAGES.noCheckpoint(folder.path()));
-            if (!Files.exists(target)) {
-                copy(checkpoint, target);
-            }
+            // whoever gets the adapter's folder knows from the report what it is worth
+            List<Path> reports =
+                    EvaluationFolder.REPORT_FILES.stream().map(folder.evaluation().path()::resolve).toList();
+            Path target = new AdapterPublication(home).publishAsFirstFree(name(), checkpoint, reports);
             List<StepMetrics> steps = folder.metrics().readAll();
             RunEvaluation summary = RunEvaluation.of(evaluation);
             RunReport report = new RunReport(steps.get(0).loss(), steps.get(steps.size() - 1).loss(),
@@ -55,32 +53,8 @@ public record RunPublisher(MedtuneHome home, FineTuneRequest request, RunKey run
         }
     }
 
-    /** The first of NAME, NAME-2 and so on that is free, or already holds this very adapter. */
-    private Path target(Path checkpoint) throws IOException {
-        Path target = home.adapters().resolve(name());
-        for (int number = 2; Files.exists(target) && !PublishedAdapters.isOf(target, checkpoint); number++) {
-            target = home.adapters().resolve(name() + "-" + number);
-        }
-        return target;
-    }
-
     private String name() {
         String given = request.parameters().text(ADAPTER_NAME);
-        return given.isEmpty() ? request.modelFolder().getFileName() + "-run-" + run.instanceId() : given;
-    }
-
-    /** The adapter with its report, so that whoever gets the folder knows what it is worth. */
-    private void copy(Path checkpoint, Path target) throws IOException {
-        List<Path> files = Stream.concat(PublishedAdapters.FILES.stream().map(checkpoint::resolve),
-                EvaluationFolder.REPORT_FILES.stream().map(folder.evaluation().path()::resolve)).toList();
-        long bytes = 0;
-        for (Path file : files) {
-            bytes += Files.size(file);
-        }
-        AtomicFolder.create(target, bytes, temporary -> {
-            for (Path file : files) {
-                Files.copy(file, temporary.resolve(file.getFileName()));
-            }
-        });
+        return given.isEmpty() ? AdapterPublication.defaultName(request.modelFolder(), run) : given;
     }
 }

@@ -34,6 +34,11 @@ public record Runs(MedtuneHome home, RunProgressBoard board, DeviceQueue queue, 
         return queue.find(executionId);
     }
 
+    /** What was logged of a run of any job. */
+    public RunLog log(String job, RunKey key) {
+        return RunLog.of(home, job, key);
+    }
+
     /** Every step so far. */
     public List<StepMetrics> metrics(RunKey key) {
         return folder(key).map(folder -> folder.metrics().readAll()).orElse(List.of());

@@ -188,6 +188,25 @@ public final class CheckpointStore {
                 .mapToInt(CheckpointStore::step).findFirst();
     }
 
+    /** Where the checkpoint of a step is, or would be. */
+    public static Path ofStep(Path folder, int step) {
+        return folder.resolve(PREFIX + step);
+    }
+
+    /**
+     * The steps of all checkpoints below a folder, damaged ones too, the newest first.
+     *
+     * @throws org.medtune.RecoverableException when the folder cannot be read
+     */
+    public static List<Integer> steps(Path folder) {
+        return newestFirst(folder).stream().map(CheckpointStore::step).toList();
+    }
+
+    /** What is wrong with a checkpoint, every file of which is read; nothing when it is intact. */
+    public static Optional<String> damageOf(Path checkpoint) {
+        return Manifest.damageOf(checkpoint);
+    }
+
     private static List<Path> newestFirst(Path folder) {
         if (!Files.isDirectory(folder)) {
             return List.of();

@@ -104,6 +104,14 @@ class DownloadRequestTest {
     }
 
     @Test
+    void parametersThatTheJobRepositoryCannotKeepAreRefused() {
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> DownloadRequest.of(home,
+                        Map.of("repository", MODEL, "include", "x".repeat(3000)), Map.of()))
+                .withMessageContaining("MEDTUNE000006: ").withMessageContaining("above all include.");
+    }
+
+    @Test
     void allThatIsWrongIsToldAtOnce() {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> DownloadRequest.of(home, Map.of("source", "x", "kind", "y"), Map.of()))

@@ -19,6 +19,9 @@ import org.jberet.repository.JdbcRepository;
  */
 record JobRepositoryDatabase(DataSource source, String ddl) {
 
+    /** How WildFly names the application to the batch runtime. */
+    static final String APPLICATION = "medtune.war";
+
     /** JBeret's statements end so. */
     private static final String END_OF_STATEMENT = "!!";
 
@@ -38,7 +41,7 @@ record JobRepositoryDatabase(DataSource source, String ddl) {
     /** A run with one execution, which is in a step. */
     RunKey running(long run, long execution, String job, String status, String step) {
         execute("INSERT INTO JOB_INSTANCE(JOBINSTANCEID, JOBNAME, APPLICATIONNAME) VALUES (" + run + ", '" + job
-                + "', 'medtune.war')");
+                + "', '" + APPLICATION + "')");
         execution(run, execution, status, null);
         if (step != null) {
             execute("INSERT INTO STEP_EXECUTION(STEPEXECUTIONID, JOBEXECUTIONID, STEPNAME, BATCHSTATUS) VALUES ("

@@ -25,7 +25,8 @@ import org.medtune.training.AtomicFolder;
 /** What must hold of leases and recovery in any database. */
 abstract class RecoveryContract {
 
-    private static final RecoverySettings SETTINGS = new RecoverySettings(Duration.ofSeconds(30), false);
+    private static final RecoverySettings SETTINGS =
+            new RecoverySettings(Duration.ofSeconds(30), Duration.ofSeconds(5), false);
     private static final UUID HERE = UUID.randomUUID();
     private static final UUID ELSEWHERE = UUID.randomUUID();
 
@@ -46,7 +47,8 @@ abstract class RecoveryContract {
     }
 
     private ExecutionLeases server(UUID place, String name) {
-        ExecutionLeases server = new ExecutionLeases(repository.source(), place, name, SETTINGS.expiry(), clock::get);
+        ExecutionLeases server = new ExecutionLeases(repository.source(), place, name, SETTINGS.expiry(),
+                JobRepositoryDatabase.APPLICATION, clock::get);
         server.open();
         return server;
     }
@@ -100,6 +102,25 @@ abstract class RecoveryContract {
         assertThat(repository.outcome(11))
                 .isEqualTo("STOPPED (interrupted: server ended at step 37, checkpoint 30 is intact) ended");
         assertThat(repository.stepStatus(11)).isEqualTo("STOPPED");
+    }
+
+    @Test
+    void anotherApplicationsExecutionsAreNotOurs() {
+        // given: two that nobody has a lease of, of a job of the same name
+        repository.running(1, 11, "fine-tune", "STARTED", "train");
+        repository.running(2, 12, "fine-tune", "STARTED", "train");
+        repository.execute("UPDATE JOB_INSTANCE SET APPLICATIONNAME = 'other.war' WHERE JOBINSTANCEID = 2");
+        ExecutionLeases one = server(HERE, "one");
+        Recovery recovery = new Recovery(one, home, SETTINGS, clock::get);
+        recovery.recover(own(0, false));
+
+        // when
+        clock.addAndGet(SETTINGS.expiry().plusSeconds(1).toNanos());
+        List<Recovery.Recovered> recovered = recovery.recover(own(0, false));
+
+        // then
+        assertThat(recovered).containsExactly(new Recovery.Recovered(11, "fine-tune", 1));
+        assertThat(repository.outcome(12)).isEqualTo("STARTED (null)");
     }
 
     @Test

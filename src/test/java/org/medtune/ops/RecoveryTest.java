@@ -41,14 +41,20 @@ class RecoveryTest extends RecoveryContract {
     void settingsHaveDefaultsThatTolerateLostHeartbeats() {
         RecoverySettings settings = RecoverySettings.ofEnvironment();
 
-        assertThat(settings).isEqualTo(new RecoverySettings(Duration.ofSeconds(30), false));
-        assertThat(settings.beat()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings).isEqualTo(new RecoverySettings(Duration.ofSeconds(30), Duration.ofSeconds(5), false));
+    }
+
+    @Test
+    void theHeartbeatIsASettingOfItsOwn() {
+        assertThat(RecoverySettings.of("60", "2", "true"))
+                .isEqualTo(new RecoverySettings(Duration.ofSeconds(60), Duration.ofSeconds(2), true));
     }
 
     @ParameterizedTest
-    @CsvSource({"0, false, MEDTUNE000437", "soon, false, MEDTUNE000437", "30, yes, MEDTUNE000608"})
-    void settingsThatAreNoneAreRefused(String seconds, String autoRestart, String id) {
-        assertThatThrownBy(() -> RecoverySettings.of(seconds, autoRestart))
+    @CsvSource({"0, '', false, MEDTUNE000437", "soon, '', false, MEDTUNE000437", "30, 0, false, MEDTUNE000437",
+        "30, 16, false, MEDTUNE000770", "30, '', yes, MEDTUNE000608"})
+    void settingsThatAreNoneAreRefused(String seconds, String heartbeat, String autoRestart, String id) {
+        assertThatThrownBy(() -> RecoverySettings.of(seconds, heartbeat, autoRestart))
                 .isInstanceOf(InvalidInputException.class).hasMessageStartingWith(id);
     }
 }

@@ -9,6 +9,7 @@ import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -28,10 +29,12 @@ import java.util.List;
 import java.util.Map;
 import org.medtune.batch.JobControl;
 import org.medtune.batch.JobExecutionSummary;
+import org.medtune.batch.RunDeletion;
 import org.medtune.dataset.DatasetFigures;
 import org.medtune.evaluation.ReportPage;
 import org.medtune.ops.EvaluationFolder;
 import org.medtune.ops.MedtuneHome;
+import org.medtune.ops.PurgeReport;
 import org.medtune.ops.RunCheckpoint;
 import org.medtune.ops.RunEstimate;
 import org.medtune.ops.RunEstimator;
@@ -62,11 +65,23 @@ public class JobsResource {
     @Resource
     private ManagedScheduledExecutorService executor;
 
+    @Inject
+    private RunDeletion deletion;
+
     @Context
     private UriInfo uri;
 
     /** A page of runs, the newest first, each by its latest execution. */
     public record JobPage(int total, int offset, int limit, List<JobView> jobs) {
+    }
+
+    /**
+     * A run that was deleted, or would be.
+     *
+     * @param dryRun whether it is still there
+     * @param run    what has gone, or would go
+     */
+    public record DeletedRun(boolean dryRun, PurgeReport.Run run) {
     }
 
     /** The metrics of every step so far. */
@@ -123,6 +138,24 @@ public class JobsResource {
         long id = find(executionId).executionId();
         boolean none = body == null || body.isMissingNode();
         return accepted(Response.Status.ACCEPTED, jobs.restart(id, none ? Map.of() : JobParameterBody.read(body)));
+    }
+
+    /**
+     * Deletes a run that is not at work, with all of its executions, its folder and its log; published adapters stay. It
+     * cannot be undone.
+     *
+     * @param executionId any execution of the run
+     * @param dryRun      true to be told only what would go
+     */
+    @DELETE
+    @Path("{executionId}")
+    public DeletedRun delete(@PathParam("executionId") String executionId,
+                             @QueryParam("dry.run") @DefaultValue("false") String dryRun) {
+        if (!dryRun.equals("true") && !dryRun.equals("false")) {
+            throw MESSAGES.notOneOf("dry.run", dryRun, "true, false");
+        }
+        boolean onlyTell = dryRun.equals("true");
+        return new DeletedRun(onlyTell, deletion.delete(find(executionId).executionId(), onlyTell));
     }
 
     @GET

@@ -14,8 +14,13 @@ final class QueryNumber {
      * @throws org.medtune.InvalidInputException if the text is no number or the number is out of range
      */
     static int read(String name, String text, int least, int most) {
+        return (int) read(name, text, (long) least, (long) most);
+    }
+
+    /** The same for numbers that an int may be too small for. */
+    static long read(String name, String text, long least, long most) {
         try {
-            int number = Integer.parseInt(text);
+            long number = Long.parseLong(text);
             if (number >= least && number <= most) {
                 return number;
             }

@@ -22,8 +22,11 @@ public final class RestApplication extends ResourceConfig {
         register(EvaluationsResource.class);
         register(JobsResource.class);
         register(MessagesResource.class);
+        register(PublicationResource.class);
         register(PurgesResource.class);
+        register(RunComparisonResource.class);
         register(ModelsResource.class);
+        register(RunLogResource.class);
         register(UploadsResource.class);
         register(UsersResource.class);
         register(JsonOnlyFilter.class);
