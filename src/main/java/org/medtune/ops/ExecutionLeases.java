@@ -65,7 +65,7 @@ public final class ExecutionLeases {
             UPDATE STEP_EXECUTION SET BATCHSTATUS = 'STOPPED', EXITSTATUS = 'STOPPED', ENDTIME = CURRENT_TIMESTAMP
             WHERE JOBEXECUTIONID = ? AND BATCHSTATUS""" + ACTIVE;
 
-    private final DataSource database;
+    private final Transactions transactions;
     private final UUID server = UUID.randomUUID();
     private final UUID place;
     private final String name;
@@ -87,7 +87,7 @@ public final class ExecutionLeases {
     }
 
     ExecutionLeases(DataSource database, UUID place, String name, Duration expiry, LongSupplier nanoTime) {
-        this.database = database;
+        this.transactions = new Transactions(database, MESSAGES::leasesUnavailable);
         this.place = place;
         this.name = name.substring(0, Math.min(name.length(), 255));
         this.expiry = expiry;
@@ -100,7 +100,7 @@ public final class ExecutionLeases {
      * @throws org.medtune.RecoverableException if the database fails, as all methods do
      */
     public void open() {
-        inTransaction(connection -> {
+        transactions.call(connection -> {
             try (Statement statement = connection.createStatement()) {
                 for (String table : TABLES) {
                     statement.execute(table);
@@ -114,7 +114,7 @@ public final class ExecutionLeases {
     /** Says that this server lives. What others have taken for dead meanwhile is not held any more. */
     public void beat() {
         long now = nanoTime.getAsLong();
-        inTransaction(connection -> {
+        transactions.call(connection -> {
             boolean known = update(connection,
                     "UPDATE MEDTUNE_SERVER SET HEARTBEAT = CURRENT_TIMESTAMP WHERE SERVERID = ?", text(server)) > 0;
             if (!known) {
@@ -130,7 +130,7 @@ public final class ExecutionLeases {
 
     /** Takes the lease of an execution that this server has started. */
     public void claim(long executionId) {
-        inTransaction(connection -> {
+        transactions.call(connection -> {
             if (update(connection, "UPDATE MEDTUNE_LEASE SET SERVERID = ? WHERE JOBEXECUTIONID = ?", text(server),
                     executionId) == 0) {
                 update(connection, "INSERT INTO MEDTUNE_LEASE(JOBEXECUTIONID, SERVERID) VALUES (?, ?)", executionId,
@@ -143,7 +143,7 @@ public final class ExecutionLeases {
 
     /** Gives back the lease of an execution that this server does not work on any more, whatever its status. */
     void giveUp(long executionId) {
-        inTransaction(connection -> update(connection,
+        transactions.call(connection -> update(connection,
                 "DELETE FROM MEDTUNE_LEASE WHERE JOBEXECUTIONID = ? AND SERVERID = ?", executionId, text(server)));
         held.remove(executionId);
     }
@@ -163,7 +163,7 @@ public final class ExecutionLeases {
 
     /** Gives back the leases of what has ended. */
     public void releaseEnded() {
-        inTransaction(connection -> {
+        transactions.call(connection -> {
             update(connection, "DELETE FROM MEDTUNE_LEASE WHERE SERVERID = ? AND NOT EXISTS (SELECT 1 FROM "
                     + "JOB_EXECUTION E WHERE E.JOBEXECUTIONID = MEDTUNE_LEASE.JOBEXECUTIONID AND E.BATCHSTATUS"
                     + ACTIVE + ")", text(server));
@@ -174,7 +174,7 @@ public final class ExecutionLeases {
 
     /** Forgets servers that hold nothing and are silent, this one too if it is about to end. */
     public void forgetSilentServers(boolean ending) {
-        inTransaction(connection -> update(connection, "DELETE FROM MEDTUNE_SERVER WHERE NOT EXISTS (SELECT 1 FROM "
+        transactions.call(connection -> update(connection, "DELETE FROM MEDTUNE_SERVER WHERE NOT EXISTS (SELECT 1 FROM "
                 + "MEDTUNE_LEASE L WHERE L.SERVERID = MEDTUNE_SERVER.SERVERID) AND (SERVERID = ? OR "
                 + "EXTRACT(EPOCH FROM (CURRENT_TIMESTAMP - HEARTBEAT)) > ?)", ending ? text(server) : "",
                 2.0 * expiry.toSeconds()));
@@ -182,7 +182,7 @@ public final class ExecutionLeases {
 
     /** What is running according to the job repository, whoever executes it. */
     List<ActiveExecution> active() {
-        return inTransaction(connection -> {
+        return transactions.call(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(SELECT_ACTIVE);
                     ResultSet row = statement.executeQuery()) {
                 List<ActiveExecution> executions = new ArrayList<>();
@@ -222,7 +222,7 @@ public final class ExecutionLeases {
      * @return whether that was done; it may have been done by another server at the same time
      */
     boolean end(ActiveExecution execution, String exitStatus) {
-        return inTransaction(connection -> {
+        return transactions.call(connection -> {
             if (update(connection, END_EXECUTION, exitStatus, execution.executionId(), (double) expiry.toSeconds(),
                     text(place), text(server)) == 0) {
                 return false;
@@ -258,27 +258,5 @@ public final class ExecutionLeases {
 
     private static String text(UUID id) {
         return id.toString();
-    }
-
-    @FunctionalInterface
-    private interface Work<T> {
-        T on(Connection connection) throws SQLException;
-    }
-
-    private <T> T inTransaction(Work<T> work) {
-        try (Connection connection = database.getConnection()) {
-            connection.setAutoCommit(false);
-            try {
-                T result = work.on(connection);
-                connection.commit();
-                return result;
-            } finally {
-                // without effect after the commit
-                connection.rollback();
-                connection.setAutoCommit(true);
-            }
-        } catch (SQLException e) {
-            throw MESSAGES.leasesUnavailable(e.getMessage(), e);
-        }
     }
 }
