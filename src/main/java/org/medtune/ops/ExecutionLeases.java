@@ -71,6 +71,7 @@ public final class ExecutionLeases {
     private final String name;
     private final Duration expiry;
     private final LongSupplier nanoTime;
+    /** Read at any time; changed together with the table by one thread at a time, as the two would differ otherwise. */
     private final Set<Long> held = ConcurrentHashMap.newKeySet();
     private volatile long lastBeat;
 
@@ -112,7 +113,7 @@ public final class ExecutionLeases {
     }
 
     /** Says that this server lives. What others have taken for dead meanwhile is not held any more. */
-    public void beat() {
+    public synchronized void beat() {
         long now = nanoTime.getAsLong();
         transactions.call(connection -> {
             boolean known = update(connection,
@@ -128,8 +129,8 @@ public final class ExecutionLeases {
         lastBeat = now;
     }
 
-    /** Takes the lease of an execution that this server has started. */
-    public void claim(long executionId) {
+    /** Takes the lease of an execution that this server has started; once more is as good as once. */
+    public synchronized void claim(long executionId) {
         transactions.call(connection -> {
             if (update(connection, "UPDATE MEDTUNE_LEASE SET SERVERID = ? WHERE JOBEXECUTIONID = ?", text(server),
                     executionId) == 0) {
@@ -142,7 +143,7 @@ public final class ExecutionLeases {
     }
 
     /** Gives back the lease of an execution that this server does not work on any more, whatever its status. */
-    void giveUp(long executionId) {
+    synchronized void giveUp(long executionId) {
         transactions.call(connection -> update(connection,
                 "DELETE FROM MEDTUNE_LEASE WHERE JOBEXECUTIONID = ? AND SERVERID = ?", executionId, text(server)));
         held.remove(executionId);
@@ -162,7 +163,7 @@ public final class ExecutionLeases {
     }
 
     /** Gives back the leases of what has ended. */
-    public void releaseEnded() {
+    public synchronized void releaseEnded() {
         transactions.call(connection -> {
             update(connection, "DELETE FROM MEDTUNE_LEASE WHERE SERVERID = ? AND NOT EXISTS (SELECT 1 FROM "
                     + "JOB_EXECUTION E WHERE E.JOBEXECUTIONID = MEDTUNE_LEASE.JOBEXECUTIONID AND E.BATCHSTATUS"
