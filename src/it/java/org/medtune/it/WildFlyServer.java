@@ -137,6 +137,33 @@ public final class WildFlyServer implements AutoCloseable {
                 .until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
     }
 
+    /** Has its processes stand still, wherever they are; a kill ends them all the same. */
+    void holdStill() {
+        signal("STOP");
+    }
+
+    /** Ends what {@link #holdStill} began. */
+    void letGoOn() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        List<String> command = new ArrayList<>(List.of("kill", "-" + name));
+        process.descendants().forEach(descendant -> command.add(Long.toString(descendant.pid())));
+        try {
+            int exit = new ProcessBuilder(command).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException(command + " gave " + exit);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Ends it as the operating system's shutdown does, with SIGTERM, and waits for its end. */
     public void terminate() {
         // the script waits for Java, and would pass nothing on
