@@ -26,7 +26,8 @@ public final class WildFlyServer implements AutoCloseable {
     private static final int HTTP_PORT = 8080;
     private static final int MANAGEMENT_PORT = 9990;
     /** What lives for a minute or two spends more on its best machine code than that gives back: boots take half of it. */
-    private static final String QUICK_TO_START = "-XX:TieredStopAtLevel=1";
+    private static final String JAVA_OPTIONS =
+            System.getProperty("medtune.it.java.options", "-XX:TieredStopAtLevel=1");
 
     private final Path installation = Path.of(System.getProperty("medtune.it.server"));
     private final Path folder;
@@ -86,7 +87,7 @@ public final class WildFlyServer implements AutoCloseable {
             Files.write(script, lines);
             ProcessBuilder builder = new ProcessBuilder(installation.resolve("bin/jboss-cli.sh").toString(),
                     "--file=" + script);
-            builder.environment().put("JAVA_OPTS", QUICK_TO_START + " -Djboss.server.base.dir=" + baseFolder());
+            builder.environment().put("JAVA_OPTS", JAVA_OPTIONS + " -Djboss.server.base.dir=" + baseFolder());
             builder.redirectErrorStream(true).redirectOutput(folder.resolve("configure.log").toFile());
             int exit = builder.start().waitFor();
             if (exit != 0) {
@@ -111,7 +112,7 @@ public final class WildFlyServer implements AutoCloseable {
         builder.environment().keySet().removeAll(List.of("JAVA_OPTS", "JBOSS_HOME"));
         // tests ask faster than people do
         builder.environment().put("MEDTUNE_QUESTIONS_PER_MINUTE", "1000000");
-        builder.environment().put("PREPEND_JAVA_OPTS", QUICK_TO_START);
+        builder.environment().put("PREPEND_JAVA_OPTS", JAVA_OPTIONS);
         builder.environment().putAll(environment);
         builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
         Login.serverStarts(HTTP_PORT + portOffset, home());
