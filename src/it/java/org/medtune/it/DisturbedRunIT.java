@@ -81,8 +81,17 @@ class DisturbedRunIT {
         }
     }
 
-    /** @param reached whether it is time */
-    private record Moment(String description, BooleanSupplier reached, long nanosAfter) {
+    /**
+     * When something is done to the server.
+     *
+     * @param reached whether it is time
+     * @param lasts   whether the moment is not over yet
+     */
+    private record Moment(String description, BooleanSupplier reached, long nanosAfter, BooleanSupplier lasts) {
+
+        Moment(String description, BooleanSupplier reached, long nanosAfter) {
+            this(description, reached, nanosAfter, () -> true);
+        }
     }
 
     /** In formatting, between checkpoints, while one is written, in the evaluation, and about when it is published. */
@@ -94,8 +103,9 @@ class DisturbedRunIT {
         moments.add(new Moment("format", () -> Files.isDirectory(run.resolve("dataset")),
                 millis(random, 600)));
         moments.add(new Moment("step " + step, () -> steps(run) >= step, millis(random, 300)));
-        moments.add(new Moment("writing of checkpoint " + checkpoint, () ->
-                steps(run) >= checkpoint && hasHiddenFolder(run.resolve("checkpoints")), millis(random, 4)));
+        BooleanSupplier writing = () -> hasHalfWrittenFolder(run.resolve("checkpoints"));
+        moments.add(new Moment("writing of checkpoint " + checkpoint,
+                () -> steps(run) >= checkpoint && writing.getAsBoolean(), millis(random, 4), writing));
         moments.add(new Moment("evaluate",
                 () -> Files.isDirectory(run.resolve("checkpoints/checkpoint-" + STEPS)), millis(random, 800)));
         moments.add(new Moment("publish", () -> Files.exists(run.resolve("evaluation.json")), millis(random, 25)));
@@ -108,8 +118,8 @@ class DisturbedRunIT {
 
     /** The execution that goes on; the same one where it had ended before it could be killed. */
     private static long killAndGoOn(long execution, Moment moment) {
-        waitFor(moment);
-        server.kill();
+        killWithin(moment);
+        assertThat(moment.lasts().getAsBoolean()).as("killed within the %s", moment.description()).isTrue();
         server.start();
         try (ManagementClient management = server.management()) {
             String status = management.batchStatus(execution);
@@ -125,6 +135,18 @@ class DisturbedRunIT {
                     assertThat(adapter("undisturbed").get(file)).isEqualTo(bytes));
             return management.restartJob(execution);
         }
+    }
+
+    /** Kills the server; held still meanwhile, so that the moment is not over before. If it is, the next one of the kind. */
+    private static void killWithin(Moment moment) {
+        waitFor(moment);
+        server.holdStill();
+        while (!moment.lasts().getAsBoolean()) {
+            server.letGoOn();
+            waitFor(moment);
+            server.holdStill();
+        }
+        server.kill();
     }
 
     /** What has to be trained again; a checkpoint may be there before its last step is on record. */
@@ -219,7 +241,6 @@ class DisturbedRunIT {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("never reached: " + moment.description());
             }
-
             sleep(1_000_000);
         }
         sleep(moment.nanosAfter());
@@ -251,9 +272,9 @@ class DisturbedRunIT {
         }
     }
 
-    private static boolean hasHiddenFolder(Path folder) {
+    private static boolean hasHalfWrittenFolder(Path folder) {
         try (Stream<Path> children = Files.list(folder)) {
-            return children.anyMatch(child -> child.getFileName().toString().startsWith("."));
+            return children.anyMatch(child -> child.getFileName().toString().startsWith(".writing-"));
         } catch (IOException e) {
             return false;
         }

@@ -12,16 +12,20 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The job on the real server, with small steps. */
 @ExtendWith(SharedServer.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FineTuneIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Map<String, String> SMALL = Map.of(
             "dataset.rows", "40", "per.device.train.batch.size", "1", "gradient.accumulation.steps", "2",
             "max.steps", "8", "warmup.steps", "2", "save.steps", "3", "evaluation.max.new.tokens", "4");
+
+    private long unbroken;
 
     @Test
     void completesWhenTheConsoleStartsIt(WildFlyServer server) {
@@ -82,9 +86,8 @@ class FineTuneIT {
 
     @Test
     void givesTheSameAdapterWithAStopAndARestart(WildFlyServer server) {
-        // given: a run without a stop
-        long unbroken = start(server, SMALL);
-        server.rest().awaitEnd(unbroken, PATIENCE);
+        // given
+        long unbroken = unbroken(server);
 
         // when: another is stopped after its first step, off a checkpoint, and restarted
         long stopped = start(server, SMALL);
@@ -106,8 +109,7 @@ class FineTuneIT {
     @Test
     void stopsWhenNoCheckpointCanBeWrittenAndGoesOnWhenItCan(WildFlyServer server) throws IOException {
         // given: a run whose place for checkpoints is taken by a file
-        long unbroken = start(server, SMALL);
-        server.rest().awaitEnd(unbroken, PATIENCE);
+        long unbroken = unbroken(server);
         long broken = start(server, SMALL);
         long run = server.rest().get("api/jobs/" + broken).json().path("instanceId").asLong();
         Path checkpoints = server.home().resolve("runs/fine-tune-" + run + "/checkpoints");
@@ -156,13 +158,20 @@ class FineTuneIT {
 
     @Test
     void refusesARestartOfWhatIsComplete(WildFlyServer server) {
-        long complete = start(server, SMALL);
-        server.rest().awaitEnd(complete, PATIENCE);
-
-        RestClient.Answer answer = server.rest().postJson("api/jobs/" + complete + "/restart", "{}");
+        RestClient.Answer answer = server.rest().postJson("api/jobs/" + unbroken(server) + "/restart", "{}");
 
         assertThat(answer.status()).isEqualTo(409);
         assertThat(answer.json().path("id").asText()).isEqualTo("MEDTUNE000705");
+    }
+
+    /** A run that nothing has stopped. */
+    private long unbroken(WildFlyServer server) {
+        if (unbroken == 0) {
+            unbroken = start(server, SMALL);
+            JsonNode end = server.rest().awaitEnd(unbroken, PATIENCE);
+            assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("COMPLETED");
+        }
+        return unbroken;
     }
 
     private static long start(WildFlyServer server, Map<String, String> parameters) {

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Pages and resources under load beside a run: 200 requests a second, each at its time whether or not those before were
- * answered. {@code -Dmedtune.it.load.seconds=120} makes it as long as docs/security.md tells.
+ * answered. {@code -Dmedtune.it.load.seconds=120} makes it as long as docs/security.md tells;
+ * {@code -Dmedtune.it.java.options=-server} has the server compile as ever, and not in the way that is quick to start.
  */
 @ExtendWith(SharedServer.class)
 class LoadIT {

@@ -27,7 +27,8 @@ class RestartIT {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final int STEPS = 16;
     private static final Map<String, String> SMALL = Map.of(
-            "dataset.rows", "40", "per.device.train.batch.size", "1", "gradient.accumulation.steps", "2",
+            "dataset.rows", "40", "max.seq.length", "256",
+            "per.device.train.batch.size", "1", "gradient.accumulation.steps", "2",
             "max.steps", Integer.toString(STEPS), "warmup.steps", "2", "save.steps", "1000",
             "evaluation.max.new.tokens", "4");
 

@@ -18,8 +18,8 @@ public final class SharedServer implements ParameterResolver {
 
     @Override
     public WildFlyServer resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        // the root store closes it when all tests have run
-        return context.getRoot().getStore(NAMESPACE).computeIfAbsent("server",
+        // the session's store closes it when all tests of this process have run; that of the root would after each class
+        return context.getStore(ExtensionContext.StoreScope.LAUNCHER_SESSION, NAMESPACE).computeIfAbsent("server",
                 key -> new WildFlyServer("shared", PORT_OFFSET, Map.of()).start(), WildFlyServer.class);
     }
 }

@@ -25,6 +25,9 @@ public final class WildFlyServer implements AutoCloseable {
     private static final Duration SHUTDOWN = Duration.ofMinutes(2);
     private static final int HTTP_PORT = 8080;
     private static final int MANAGEMENT_PORT = 9990;
+    /** What lives for a minute or two spends more on its best machine code than that gives back: boots take half of it. */
+    private static final String JAVA_OPTIONS =
+            System.getProperty("medtune.it.java.options", "-XX:TieredStopAtLevel=1");
 
     private final Path installation = Path.of(System.getProperty("medtune.it.server"));
     private final Path folder;
@@ -84,7 +87,7 @@ public final class WildFlyServer implements AutoCloseable {
             Files.write(script, lines);
             ProcessBuilder builder = new ProcessBuilder(installation.resolve("bin/jboss-cli.sh").toString(),
                     "--file=" + script);
-            builder.environment().put("JAVA_OPTS", "-Djboss.server.base.dir=" + baseFolder());
+            builder.environment().put("JAVA_OPTS", JAVA_OPTIONS + " -Djboss.server.base.dir=" + baseFolder());
             builder.redirectErrorStream(true).redirectOutput(folder.resolve("configure.log").toFile());
             int exit = builder.start().waitFor();
             if (exit != 0) {
@@ -109,6 +112,7 @@ public final class WildFlyServer implements AutoCloseable {
         builder.environment().keySet().removeAll(List.of("JAVA_OPTS", "JBOSS_HOME"));
         // tests ask faster than people do
         builder.environment().put("MEDTUNE_QUESTIONS_PER_MINUTE", "1000000");
+        builder.environment().put("PREPEND_JAVA_OPTS", JAVA_OPTIONS);
         builder.environment().putAll(environment);
         builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
         Login.serverStarts(HTTP_PORT + portOffset, home());
@@ -132,6 +136,33 @@ public final class WildFlyServer implements AutoCloseable {
         processes.forEach(ProcessHandle::destroyForcibly);
         await("the killed server's processes to be gone").atMost(SHUTDOWN)
                 .until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    /** Has its processes stand still, wherever they are; a kill ends them all the same. */
+    void holdStill() {
+        signal("STOP");
+    }
+
+    /** Ends what {@link #holdStill} began. */
+    void letGoOn() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        List<String> command = new ArrayList<>(List.of("kill", "-" + name));
+        process.descendants().forEach(descendant -> command.add(Long.toString(descendant.pid())));
+        try {
+            int exit = new ProcessBuilder(command).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException(command + " gave " + exit);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Ends it as the operating system's shutdown does, with SIGTERM, and waits for its end. */

@@ -39,12 +39,17 @@ import org.medtune.testing.EmbeddedModel;
 import org.medtune.testing.Golden;
 import org.medtune.testing.NativeMemory;
 import org.medtune.testing.ShortRows;
+import org.medtune.testing.WholeLength;
 import org.medtune.training.CheckpointStore;
 import org.medtune.training.GradientCheckpointing;
 import org.medtune.training.LoraTrainer;
 import org.medtune.training.RunFingerprint;
 
-/** Work that is repeated takes no more memory than work that is done once. Memory is compared after a warm-up. */
+/**
+ * Work that is repeated takes no more memory than work that is done once. Memory is compared after a warm-up, which takes
+ * less than one part in a hundred more after the first few times; the limit is about 20 MiB. So a training step that keeps
+ * an eighth of a MiB is noticed, and one that keeps 25 KiB in the whole length ({@link WholeLength}).
+ */
 class NativeMemoryIT {
 
     private static final LoraConfiguration LORA =
@@ -65,17 +70,19 @@ class NativeMemoryIT {
     }
 
     @ParameterizedTest(name = "gradient checkpointing: {0}")
-    @CsvSource({"ON, 1000", "NONE, 500"})
-    void manyTrainingStepsTakeNoMoreThanTwoHundred(GradientCheckpointing gradientCheckpointing, int steps) {
+    @CsvSource({"ON, 200, 1000", "NONE, 120, 500"})
+    void manyTrainingStepsTakeNoMoreThanAFew(GradientCheckpointing gradientCheckpointing, int forEveryBuild, int whole) {
+        int steps = WholeLength.or(forEveryBuild, whole);
+        int few = WholeLength.or(40, 200);
         try (LoraAdapter adapter = LoraAdapter.initialize(model, LORA, 1);
                 LoraTrainer trainer =
                         ShortRows.trainer(model, adapter, ShortRows.recipe(steps, gradientCheckpointing))) {
             // given
-            repeat(200, trainer::step);
+            repeat(few, trainer::step);
             long before = NativeMemory.bytes();
 
             // when
-            repeat(steps - 200, trainer::step);
+            repeat(steps - few, trainer::step);
 
             // then
             assertThat(trainer.stepsDone()).isEqualTo(steps);
@@ -84,17 +91,17 @@ class NativeMemoryIT {
     }
 
     @Test
-    void threeHundredGenerationsTakeNoMoreThanSixty() {
+    void manyGenerationsTakeNoMoreThanAFew() {
         try (LoraAdapter adapter = LoraAdapter.initialize(model, LORA, 1)) {
             // given
             TextGenerator generator = new TextGenerator(model);
             int[] prompt = new ShortRows().tokenIds(9);
             Runnable generation = () -> generator.greedy(prompt, 12, Set.of(), adapter.active());
-            repeat(60, generation);
+            repeat(WholeLength.or(20, 60), generation);
             long before = NativeMemory.bytes();
 
             // when
-            repeat(240, generation);
+            repeat(WholeLength.or(80, 240), generation);
 
             // then
             assertThat((double) NativeMemory.bytes()).isLessThan(before * FLAT);
@@ -102,7 +109,7 @@ class NativeMemoryIT {
     }
 
     @Test
-    void twoHundredRequestsOfAnEngineWithSomeCancelledTakeNoMoreThanSixty() {
+    void manyRequestsOfAnEngineWithSomeCancelledTakeNoMoreThanAFew() {
         GenerationLimits limits = new GenerationLimits(32, 300, 300, 1L << 30, Duration.ofMinutes(1));
         try (Tokenizer tokenizer = Tokenizer.open(Golden.MODEL);
                 LoraAdapter adapter = LoraAdapter.initialize(model, LORA, 1);
@@ -110,11 +117,11 @@ class NativeMemoryIT {
                         new GenerationEngine(() -> new LoadedModel(adapter), tokenizer, 2048, limits)) {
             // given
             Random random = new Random(1);
-            requests(engine, random, 60);
+            requests(engine, random, WholeLength.or(40, 60));
             long before = NativeMemory.bytes();
 
             // when
-            requests(engine, random, 140);
+            requests(engine, random, WholeLength.or(80, 140));
 
             // then: no more, but it may be less, as the heap may have been given back meanwhile
             assertThat(NativeMemory.bytes()).isLessThan((long) (1.05 * before));
@@ -194,20 +201,20 @@ class NativeMemoryIT {
     }
 
     @Test
-    void fourHundredCheckpointsTakeNoMoreThanAHundred(@TempDir Path folder) {
+    void manyCheckpointsTakeNoMoreThanAFew(@TempDir Path folder) {
         try (LoraAdapter adapter = LoraAdapter.initialize(model, LORA, 1);
                 LoraTrainer trainer = ShortRows.trainer(model, adapter, ShortRows.recipe(1, GradientCheckpointing.ON))) {
-            // given: the first hundred are written while the compiler is still at work
+            // given: the first are written while the compiler is still at work
             trainer.step();
             AtomicInteger runs = new AtomicInteger();
             Runnable checkpoint = () -> new CheckpointStore(folder.resolve("run-" + runs.incrementAndGet()),
                     new RunFingerprint(Map.of("seed", "1")), "models/tiny-med-qwen2",
                     new AdapterRecord("medical", 2048, 0, "base", "none")).save(trainer);
-            repeat(100, checkpoint);
+            repeat(WholeLength.or(60, 100), checkpoint);
             long before = NativeMemory.bytes();
 
             // when
-            repeat(300, checkpoint);
+            repeat(WholeLength.or(140, 300), checkpoint);
 
             // then
             assertThat((double) NativeMemory.bytes()).isLessThan(before * FLAT);

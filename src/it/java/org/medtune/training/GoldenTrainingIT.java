@@ -18,12 +18,17 @@ import org.medtune.testing.EmbeddedModel;
 import org.medtune.testing.Golden;
 import org.medtune.testing.GoldenRun;
 import org.medtune.testing.GoldenRows;
+import org.medtune.testing.WholeLength;
 
-/** The whole recorded run of Transformers and PEFT, step by step, with every activation kept and computed again. */
+/**
+ * The recorded run of Transformers and PEFT, step by step: through its warm-up and into the decay of its learning rate, or
+ * to its end and with what came of it ({@link WholeLength}).
+ */
 class GoldenTrainingIT {
 
-    /** Steps where a whole run would show no more. */
-    private static final int FIRST_STEPS = 5;
+    private static final int STEPS = WholeLength.or(12, 60);
+    /** Steps where a whole run would show no more; the third is the first that has changed weights. */
+    private static final int FIRST_STEPS = WholeLength.or(3, 5);
 
     private static CausalLanguageModel model;
 
@@ -39,7 +44,7 @@ class GoldenTrainingIT {
 
     /** With gradient checkpointing, the default; without it the steps are the same to the last bit. */
     @Test
-    void everyStepOfTheRecordedRunIsReproduced() {
+    void theRecordedRunIsReproduced() {
         // given
         JsonNode run = GoldenRun.recorded();
         List<int[]> heldOut = IntStream.range(72, 80).mapToObj(GoldenRows::tokenIds).toList();
@@ -51,13 +56,16 @@ class GoldenTrainingIT {
                     .isCloseTo(run.get("eval_nll_before").asDouble(), Percentage.withPercentage(1e-3));
 
             // when
-            for (JsonNode expected : run.get("steps")) {
+            for (int step = 0; step < STEPS; step++) {
                 // then
-                GoldenRun.assertEqual(trainer.step(), expected);
+                GoldenRun.assertEqual(trainer.step(), run.get("steps").get(step));
+            }
+            if (!WholeLength.wanted()) {
+                return;
             }
 
             // then
-            assertThat(trainer.stepsDone()).isEqualTo(60);
+            assertThat(run.get("steps")).hasSize(trainer.stepsDone());
             assertThat(heldOutLoss(adapter, heldOut))
                     .isCloseTo(run.get("eval_nll_after").asDouble(), Percentage.withPercentage(1e-3));
             try (LoraAdapter golden = AdapterFolder.open(Golden.FOLDER.resolve("lora-r16-final")).load(model)) {

@@ -19,6 +19,7 @@ import org.jberet.repository.JobRepository;
 import org.jberet.spi.JobOperatorContext;
 import org.medtune.ops.RecordedRun;
 import org.medtune.ops.RunRecords;
+import org.medtune.ops.Transactions;
 
 /**
  * The runs in JBeret's JDBC repository. They are read through the batch runtime. JBeret's own removal forgets only what
@@ -26,7 +27,7 @@ import org.medtune.ops.RunRecords;
  */
 final class JobRepositoryRecords implements RunRecords {
 
-    private final DataSource database;
+    private final Transactions transactions;
     private final JobRepository repository;
 
     /**
@@ -36,7 +37,7 @@ final class JobRepositoryRecords implements RunRecords {
      * @param repository what has some of them in memory too
      */
     JobRepositoryRecords(DataSource database, JobRepository repository) {
-        this.database = database;
+        this.transactions = new Transactions(database, MESSAGES::jobRepositoryFailed);
         this.repository = repository;
     }
 
@@ -72,23 +73,11 @@ final class JobRepositoryRecords implements RunRecords {
 
     @Override
     public boolean remove(RecordedRun run) {
-        try (Connection connection = database.getConnection()) {
-            connection.setAutoCommit(false);
-            try {
-                boolean removed = remove(connection, run);
-                connection.commit();
-                if (removed) {
-                    forget(run);
-                }
-                return removed;
-            } finally {
-                // without effect after the commit
-                connection.rollback();
-                connection.setAutoCommit(true);
-            }
-        } catch (SQLException e) {
-            throw MESSAGES.jobRepositoryFailed(e.getMessage(), e);
+        boolean removed = transactions.call(connection -> remove(connection, run));
+        if (removed) {
+            forget(run);
         }
+        return removed;
     }
 
     private static boolean remove(Connection connection, RecordedRun run) throws SQLException {

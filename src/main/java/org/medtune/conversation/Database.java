@@ -14,6 +14,7 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.medtune.ops.Transactions;
 
 /**
  * JDBC with parameters as arguments, and errors as ours. Instants are stored in milliseconds.
@@ -27,11 +28,6 @@ record Database(DataSource source) {
         T map(ResultSet row) throws SQLException;
     }
 
-    /** Works on one connection. */
-    interface Work<T> {
-        T on(Connection connection) throws SQLException;
-    }
-
     /** Brings the tables to the newest form. */
     void migrate() {
         try {
@@ -43,21 +39,8 @@ record Database(DataSource source) {
     }
 
     /** Does all of the work or nothing of it. */
-    <T> T inTransaction(Work<T> work) {
-        try (Connection connection = source.getConnection()) {
-            connection.setAutoCommit(false);
-            try {
-                T result = work.on(connection);
-                connection.commit();
-                return result;
-            } finally {
-                // without effect after the commit
-                connection.rollback();
-                connection.setAutoCommit(true);
-            }
-        } catch (SQLException e) {
-            throw MESSAGES.conversationDatabaseFailed(e.getMessage(), e);
-        }
+    <T> T inTransaction(Transactions.Work<T> work) {
+        return new Transactions(source, MESSAGES::conversationDatabaseFailed).call(work);
     }
 
     <T> List<T> query(String sql, RowMapper<T> mapper, Object... parameters) {

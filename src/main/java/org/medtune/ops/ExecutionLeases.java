@@ -64,13 +64,14 @@ public final class ExecutionLeases {
             UPDATE STEP_EXECUTION SET BATCHSTATUS = 'STOPPED', EXITSTATUS = 'STOPPED', ENDTIME = CURRENT_TIMESTAMP
             WHERE JOBEXECUTIONID = ? AND BATCHSTATUS""" + ACTIVE;
 
-    private final DataSource database;
+    private final Transactions transactions;
     private final UUID server = UUID.randomUUID();
     private final UUID place;
     private final String name;
     private final Duration expiry;
     private final String application;
     private final LongSupplier nanoTime;
+    /** Read at any time; changed together with the table by one thread at a time, as the two would differ otherwise. */
     private final Set<Long> held = ConcurrentHashMap.newKeySet();
     private volatile long lastBeat;
 
@@ -90,7 +91,7 @@ public final class ExecutionLeases {
 
     ExecutionLeases(DataSource database, UUID place, String name, Duration expiry, String application,
             LongSupplier nanoTime) {
-        this.database = database;
+        this.transactions = new Transactions(database, MESSAGES::leasesUnavailable);
         this.application = application;
         this.place = place;
         this.name = name.substring(0, Math.min(name.length(), 255));
@@ -104,7 +105,7 @@ public final class ExecutionLeases {
      * @throws org.medtune.RecoverableException if the database fails, as all methods do
      */
     public void open() {
-        inTransaction(connection -> {
+        transactions.call(connection -> {
             try (Statement statement = connection.createStatement()) {
                 for (String table : TABLES) {
                     statement.execute(table);
@@ -116,9 +117,9 @@ public final class ExecutionLeases {
     }
 
     /** Says that this server lives. What others have taken for dead meanwhile is not held any more. */
-    public void beat() {
+    public synchronized void beat() {
         long now = nanoTime.getAsLong();
-        inTransaction(connection -> {
+        transactions.call(connection -> {
             boolean known = update(connection,
                     "UPDATE MEDTUNE_SERVER SET HEARTBEAT = CURRENT_TIMESTAMP WHERE SERVERID = ?", text(server)) > 0;
             if (!known) {
@@ -132,9 +133,9 @@ public final class ExecutionLeases {
         lastBeat = now;
     }
 
-    /** Takes the lease of an execution that this server has started. */
-    public void claim(long executionId) {
-        inTransaction(connection -> {
+    /** Takes the lease of an execution that this server has started; once more is as good as once. */
+    public synchronized void claim(long executionId) {
+        transactions.call(connection -> {
             if (update(connection, "UPDATE MEDTUNE_LEASE SET SERVERID = ? WHERE JOBEXECUTIONID = ?", text(server),
                     executionId) == 0) {
                 update(connection, "INSERT INTO MEDTUNE_LEASE(JOBEXECUTIONID, SERVERID) VALUES (?, ?)", executionId,
@@ -146,8 +147,8 @@ public final class ExecutionLeases {
     }
 
     /** Gives back the lease of an execution that this server does not work on any more, whatever its status. */
-    void giveUp(long executionId) {
-        inTransaction(connection -> update(connection,
+    synchronized void giveUp(long executionId) {
+        transactions.call(connection -> update(connection,
                 "DELETE FROM MEDTUNE_LEASE WHERE JOBEXECUTIONID = ? AND SERVERID = ?", executionId, text(server)));
         held.remove(executionId);
     }
@@ -166,8 +167,8 @@ public final class ExecutionLeases {
     }
 
     /** Gives back the leases of what has ended. */
-    public void releaseEnded() {
-        inTransaction(connection -> {
+    public synchronized void releaseEnded() {
+        transactions.call(connection -> {
             update(connection, "DELETE FROM MEDTUNE_LEASE WHERE SERVERID = ? AND NOT EXISTS (SELECT 1 FROM "
                     + "JOB_EXECUTION E WHERE E.JOBEXECUTIONID = MEDTUNE_LEASE.JOBEXECUTIONID AND E.BATCHSTATUS"
                     + ACTIVE + ")", text(server));
@@ -178,7 +179,7 @@ public final class ExecutionLeases {
 
     /** Forgets servers that hold nothing and are silent, this one too if it is about to end. */
     public void forgetSilentServers(boolean ending) {
-        inTransaction(connection -> update(connection, "DELETE FROM MEDTUNE_SERVER WHERE NOT EXISTS (SELECT 1 FROM "
+        transactions.call(connection -> update(connection, "DELETE FROM MEDTUNE_SERVER WHERE NOT EXISTS (SELECT 1 FROM "
                 + "MEDTUNE_LEASE L WHERE L.SERVERID = MEDTUNE_SERVER.SERVERID) AND (SERVERID = ? OR "
                 + "EXTRACT(EPOCH FROM (CURRENT_TIMESTAMP - HEARTBEAT)) > ?)", ending ? text(server) : "",
                 2.0 * expiry.toSeconds()));
@@ -186,7 +187,7 @@ public final class ExecutionLeases {
 
     /** What is running of this application according to the job repository, whoever executes it. */
     List<ActiveExecution> active() {
-        return inTransaction(connection -> {
+        return transactions.call(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(SELECT_ACTIVE)) {
                 statement.setString(1, application);
                 try (ResultSet row = statement.executeQuery()) {
@@ -231,7 +232,7 @@ public final class ExecutionLeases {
      * @return whether that was done; it may have been done by another server at the same time
      */
     boolean end(ActiveExecution execution, String exitStatus) {
-        return inTransaction(connection -> {
+        return transactions.call(connection -> {
             if (update(connection, END_EXECUTION, exitStatus, execution.executionId(), (double) expiry.toSeconds(),
                     text(place), text(server)) == 0) {
                 return false;
@@ -267,27 +268,5 @@ public final class ExecutionLeases {
 
     private static String text(UUID id) {
         return id.toString();
-    }
-
-    @FunctionalInterface
-    private interface Work<T> {
-        T on(Connection connection) throws SQLException;
-    }
-
-    private <T> T inTransaction(Work<T> work) {
-        try (Connection connection = database.getConnection()) {
-            connection.setAutoCommit(false);
-            try {
-                T result = work.on(connection);
-                connection.commit();
-                return result;
-            } finally {
-                // without effect after the commit
-                connection.rollback();
-                connection.setAutoCommit(true);
-            }
-        } catch (SQLException e) {
-            throw MESSAGES.leasesUnavailable(e.getMessage(), e);
-        }
     }
 }

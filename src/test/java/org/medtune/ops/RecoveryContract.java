@@ -12,6 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,6 +232,36 @@ abstract class RecoveryContract {
         assertThat(recovered).isEmpty();
         assertThat(here.active()).singleElement().satisfies(execution ->
                 assertThat(here.ownedHere(execution)).isTrue());
+    }
+
+    @Test
+    void anExecutionIsClaimedByItsListenerAndByTheHeartbeatAtTheSameTime() throws Exception {
+        ExecutionLeases here = server(HERE, "one");
+        ExecutorService heartbeat = Executors.newSingleThreadExecutor();
+        try {
+            for (long execution = 100; execution < 150; execution++) {
+                // given
+                repository.running(execution, execution, "fine-tune", "STARTING", null);
+                long claimed = execution;
+                CyclicBarrier both = new CyclicBarrier(2);
+
+                // when
+                Future<?> beat = heartbeat.submit(() -> {
+                    both.await();
+                    here.claim(claimed);
+                    here.beat();
+                    return null;
+                });
+                both.await();
+                here.claim(claimed);
+
+                // then
+                assertThatCode(beat::get).doesNotThrowAnyException();
+                assertThatCode(() -> here.requireHeld(claimed)).doesNotThrowAnyException();
+            }
+        } finally {
+            heartbeat.shutdown();
+        }
     }
 
     @Test

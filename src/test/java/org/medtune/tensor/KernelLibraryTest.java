@@ -63,14 +63,14 @@ class KernelLibraryTest {
         // given
         List<Tensor> parts = List.of(scope.zeros(ElementType.FLOAT32, 1, 2), scope.zeros(ElementType.FLOAT32, 1, 3));
         long[] shape = new long[8192];
-        fail(parts, shape, 1_000);
+        fail(parts, shape, 400);
         long before = NativeMemory.bytes();
 
-        // when: a list of 64 KiB is turned into a native one in each, 250 MiB in all
-        fail(parts, shape, 4_000);
+        // when: a list of 64 KiB is turned into a native one in each, 100 MiB in all
+        fail(parts, shape, 1_600);
 
         // then
-        assertThat(NativeMemory.bytes() - before).isLessThan(64L << 20);
+        assertThat(NativeMemory.bytes() - before).isLessThan(32L << 20);
     }
 
     private void fail(List<Tensor> parts, long[] shape, int times) {
