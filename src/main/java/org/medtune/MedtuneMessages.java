@@ -1237,6 +1237,10 @@ public interface MedtuneMessages extends BasicLogger {
             + "it.")
     InvalidInputException launcherNotLoggedIn(Path file);
 
+    @LogMessage(level = Logger.Level.ERROR)
+    @Message(id = 931, value = "The audit log lacks a line about execution %s: %s")
+    void executionNotAudited(long executionId, String sentence, @Cause Throwable cause);
+
     @Message(id = 926, value = "You are not one of this server's own users and have no password here; change it in your directory.")
     ConflictException noPasswordHere();
 }
