@@ -27,4 +27,5 @@ if "%MEDTUNE_LOG_FORMAT%" == "json" set "JAVA_OPTS=%JAVA_OPTS% -Dmedtune.log.jso
 
 set "JBOSS_LOG_DIR=%MEDTUNE_HOME%\log%MEDTUNE_SERVER_SUFFIX%"
 set JAVA_OPTS=%JAVA_OPTS% "-Dmedtune.home=%MEDTUNE_HOME%" "-Dmedtune.models=%MEDTUNE_MODELS%" "-Dmedtune.data=%MEDTUNE_DATA%" "-Djboss.server.data.dir=%MEDTUNE_HOME%\server-data%MEDTUNE_SERVER_SUFFIX%" "-Djboss.server.log.dir=%JBOSS_LOG_DIR%"
+if not "x%MEDTUNE_MORE_FOLDERS%" == "x" set JAVA_OPTS=%JAVA_OPTS% "-Dmedtune.more.folders=%MEDTUNE_MORE_FOLDERS%"
 if not "x%MEDTUNE_SERVER_NAME%" == "x" set JAVA_OPTS=%JAVA_OPTS% "-Djboss.node.name=%MEDTUNE_SERVER_NAME%"

@@ -1372,6 +1372,14 @@ public interface MedtuneMessages extends BasicLogger {
             + "it.")
     InvalidInputException launcherNotLoggedIn(Path file);
 
+    @LogMessage(level = Logger.Level.ERROR)
+    @Message(id = 931, value = "The audit log lacks a line about execution %s: %s")
+    void executionNotAudited(long executionId, String sentence, @Cause Throwable cause);
+
+    @Message(id = 932, value = "%s is %s, which lies outside of the folders that may be read: %s. Copy it into one of "
+            + "them, or add its folder to MEDTUNE_MORE_FOLDERS and start the server again.")
+    InvalidInputException outsideOfInputFolders(String parameter, String given, String folders);
+
     @Message(id = 926, value = "You are not one of this server's own users and have no password here; change it in your directory.")
     ConflictException noPasswordHere();
 }

@@ -233,6 +233,23 @@ class AccessIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"login.xhtml", "login.xhtml?to=%2Fmedtune%2Fchat.xhtml", "index.xhtml", "nothing.xhtml",
+        "api/jobs", "health/live", "jakarta.faces.resource/medtune.css.xhtml?ln=css"})
+    void keepsNothingForWhomItDoesNotKnow(String path, WildFlyServer server) {
+        HttpResponse<String> answer = new WebClient(server).get(path);
+
+        assertThat(answer.headers().allValues("Set-Cookie")).noneMatch(cookie -> cookie.startsWith("JSESSIONID"));
+    }
+
+    @Test
+    void keepsNothingForAWrongPassword(WildFlyServer server) {
+        WebClient browser = new WebClient(server);
+
+        assertThat(browser.logIn(new Login("nobody-at-all", "a wrong password"), "").statusCode()).isEqualTo(401);
+        assertThat(browser.session()).isEmpty();
+    }
+
     @Test
     void knowsNoMethodThatShowsTheRequest(WildFlyServer server) throws IOException {
         assertThat(RawRequest.send(server, "TRACE", "/medtune/login.xhtml", "").split("\r\n", 2)[0])

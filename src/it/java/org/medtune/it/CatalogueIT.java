@@ -61,6 +61,7 @@ class CatalogueIT {
             }
         }
         server = new WildFlyServer("catalogue", 240, Map.of(
+                "MEDTUNE_DISK_LEAST_MIB", "1000000000",
                 "MEDTUNE_MODELS", FOLDER.resolve("models").toAbsolutePath().toString(),
                 "MEDTUNE_DATA", FOLDER.resolve("data").toAbsolutePath().toString(),
                 "MEDTUNE_UPLOAD_MIB", "20",
@@ -212,6 +213,18 @@ class CatalogueIT {
     void noNameLeadsOut(String method, String path, String type, int status) {
         assertThat(rest.send(method, path, type, "x").status()).isEqualTo(status);
         assertThat(FOLDER.resolve("models/fetched/config.json")).exists();
+    }
+
+    @Test
+    @Order(6)
+    void isNotReadyWithoutAModelAndOnADiskWithLessRoomThanAsked() {
+        RestClient.Answer ready = server.rest((Login) null).get("health/ready");
+
+        assertThat(ready.status()).isEqualTo(503);
+        assertThat(ready.json().path("status").asText()).isEqualTo("DOWN");
+        assertThat(ready.json().path("checks").path("model").asText()).isEqualTo("not loaded");
+        assertThat(ready.json().path("checks").path("disk").asText())
+                .matches("\\d+ MiB free, and 1000000000 MiB are needed");
     }
 
     @Test

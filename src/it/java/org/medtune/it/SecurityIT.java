@@ -232,6 +232,10 @@ class SecurityIT {
         assertThat(start.path("details").path("max.steps").asText()).isEqualTo("60");
         assertThat(start.path("address").asText()).isEqualTo("127.0.0.1");
         assertThat(entries("action=stop&actor=" + login.name()).size()).isEqualTo(1);
+        JsonNode end = entries("action=end").get(0);
+        assertThat(end.path("target").asText()).isEqualTo("execution " + execution);
+        assertThat(end.path("actor").asText()).isEqualTo("server");
+        assertThat(end.path("outcome").asText()).isEqualTo("STOPPED");
         assertThat(entries("action=question&actor=" + login.name()).get(0).path("details").path("question").asText())
                 .isEqualTo("审计的问题");
         assertThat(entries("action=user-created&actor=admin").get(0).path("details").path("roles").asText())
@@ -250,6 +254,29 @@ class SecurityIT {
     }
 
     @Test
+    void recordsWhatTheConsoleDid() {
+        // when: the console's operations, of a run that stops before its first step
+        long first;
+        long second;
+        try (ManagementClient console = server.management()) {
+            first = console.startJob(Map.of("max.steps", "59"));
+            console.stopJob(first);
+            console.awaitEnd(first, Duration.ofMinutes(3));
+            second = console.restartJob(first);
+            console.stopJob(second);
+            console.awaitEnd(second, Duration.ofMinutes(3));
+        }
+
+        // then
+        JsonNode all = entries("actor=console");
+        assertThat(all).extracting(entry -> entry.path("action").asText() + " " + entry.path("target").asText())
+                .containsExactly("stop execution " + second, "restart execution " + second,
+                        "stop execution " + first, "start execution " + first);
+        assertThat(all.get(3).path("details").path("max.steps").asText()).isEqualTo("59");
+        assertThat(all.get(3).path("details").path("job").asText()).isEqualTo("fine-tune");
+    }
+
+    @Test
     void tellsItsHealthAndItsFigures() {
         // when
         RestClient nobody = server.rest((Login) null);
@@ -260,7 +287,7 @@ class SecurityIT {
         assertThat(nobody.get("health/ready").json().path("checks").path("model").asText()).isEqualTo("UP");
         assertThat(nobody.get("metrics").status()).isEqualTo(401);
         String metrics = server.rest().get("metrics").text();
-        assertThat(metrics).contains("medtune_runs ", "medtune_trained_tokens_total ", "medtune_generated_tokens_total ",
+        assertThat(metrics).contains("medtune_runs ", "medtune_runs_waiting 0.0", "medtune_trained_tokens_total ", "medtune_generated_tokens_total ",
                 "medtune_chat_waiting 0.0", "medtune_chat_model_loaded 1.0", "jvm_memory_used_bytes{");
         assertThat(metrics.lines().filter(line -> line.startsWith("medtune_device_memory_free_bytes{device=\"cpu\"} "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ')))))

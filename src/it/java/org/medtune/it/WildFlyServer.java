@@ -113,6 +113,8 @@ public final class WildFlyServer implements AutoCloseable {
         // tests ask faster than people do
         builder.environment().put("MEDTUNE_QUESTIONS_PER_MINUTE", "1000000");
         builder.environment().put("PREPEND_JAVA_OPTS", JAVA_OPTIONS);
+        // tests bring models and datasets of their own
+        builder.environment().put("MEDTUNE_MORE_FOLDERS", folder.getParent().toAbsolutePath().toString());
         builder.environment().putAll(environment);
         builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(console().toFile()));
         Login.serverStarts(HTTP_PORT + portOffset, home());

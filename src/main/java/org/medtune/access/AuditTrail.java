@@ -14,10 +14,14 @@ import org.medtune.audit.AuditLog;
  */
 public record AuditTrail(AuditLog log, boolean questions) {
 
+    /** What acts where nobody has asked the application: the server's console and command line, and its resumption. */
+    public static final String CONSOLE = "console";
+
     /** What acts where no user does: jobs, and the server itself. */
     public static final String SERVER = "server";
 
-    private static final String DONE = "done";
+    /** The outcome of what has succeeded. */
+    public static final String DONE = "done";
     private static final Pattern SECRET = Pattern.compile("(?i)password|secret|token$|\\.key$");
 
     /**
@@ -36,10 +40,17 @@ public record AuditTrail(AuditLog log, boolean questions) {
      */
     public void record(String action, String target, String outcome, Map<String, String> details) {
         Caller caller = Caller.current();
-        Map<String, String> told = new TreeMap<>(details);
-        told.replaceAll((name, value) -> SECRET.matcher(name).find() ? "…" : value);
         log.record(new AuditEvent(caller == null ? SERVER : caller.name(), caller == null ? "" : caller.address(),
-                action, target, outcome, told));
+                action, target, outcome, withoutSecrets(details)));
+    }
+
+    /**
+     * Records what was done without the application having been asked.
+     *
+     * @throws org.medtune.RecoverableException if that cannot be recorded
+     */
+    public void recordOfConsole(String action, String target, Map<String, String> details) {
+        log.record(new AuditEvent(CONSOLE, "", action, target, DONE, withoutSecrets(details)));
     }
 
     /** Records what somebody did who is not, or not yet, the caller: a login. */
@@ -52,5 +63,11 @@ public record AuditTrail(AuditLog log, boolean questions) {
         if (questions) {
             record("question", model, DONE, Map.of("question", question));
         }
+    }
+
+    private static Map<String, String> withoutSecrets(Map<String, String> details) {
+        Map<String, String> told = new TreeMap<>(details);
+        told.replaceAll((name, value) -> SECRET.matcher(name).find() ? "…" : value);
+        return told;
     }
 }

@@ -24,10 +24,12 @@ public final class DownloadControl {
     public static final String DOWNLOAD = "download";
 
     private final MedtuneHome home;
+    private final AskedExecutions asked;
 
     @Inject
-    public DownloadControl(MedtuneHome home) {
+    public DownloadControl(MedtuneHome home, AskedExecutions asked) {
         this.home = home;
+        this.asked = asked;
     }
 
     /**
@@ -47,7 +49,7 @@ public final class DownloadControl {
         Properties properties = new Properties();
         properties.putAll(parameters);
         try {
-            return operator().start(DOWNLOAD, properties);
+            return asked.start(DOWNLOAD, parameters, () -> operator().start(DOWNLOAD, properties));
         } catch (BatchRuntimeException e) {
             throw MESSAGES.jobNotStarted(e.getMessage(), e);
         }

@@ -20,7 +20,6 @@ import org.medtune.ConflictException;
 import org.medtune.InvalidInputException;
 import org.medtune.NotFoundException;
 import org.medtune.RecoverableException;
-import org.medtune.access.AuditTrail;
 import org.medtune.ops.AdapterPublication;
 import org.medtune.ops.DeviceClaim;
 import org.medtune.ops.DeviceQueue;
@@ -41,13 +40,13 @@ public final class JobControl {
 
     private final MedtuneHome home;
     private final DeviceQueue queue;
-    private final AuditTrail audit;
+    private final AskedExecutions asked;
 
     @Inject
-    public JobControl(MedtuneHome home, DeviceQueue queue, AuditTrail audit) {
+    public JobControl(MedtuneHome home, DeviceQueue queue, AskedExecutions asked) {
         this.home = home;
         this.queue = queue;
-        this.audit = audit;
+        this.asked = asked;
     }
 
     /**
@@ -63,9 +62,7 @@ public final class JobControl {
         Properties properties = new Properties();
         properties.putAll(parameters);
         try {
-            long executionId = operator().start(FINE_TUNE, properties);
-            audit.record("start", target(executionId), "done", parameters);
-            return executionId;
+            return asked.start(FINE_TUNE, parameters, () -> operator().start(FINE_TUNE, properties));
         } catch (BatchRuntimeException e) {
             throw MESSAGES.jobNotStarted(e.getMessage(), e);
         }
@@ -149,8 +146,7 @@ public final class JobControl {
             return;
         }
         try {
-            operator().stop(executionId);
-            audit.done("stop", target(executionId));
+            asked.stop(executionId, () -> operator().stop(executionId));
         } catch (JobExecutionNotRunningException e) {
             BatchStatus status = find(executionId).status();
             if (status != BatchStatus.STOPPED) {
@@ -216,11 +212,8 @@ public final class JobControl {
         Properties properties = new Properties();
         properties.putAll(changed);
         try {
-            long newExecutionId = operator().restart(executionId, properties);
-            Map<String, String> details = new TreeMap<>(changed);
-            details.put("execution", Long.toString(newExecutionId));
-            audit.record("restart", target(executionId), "done", details);
-            return newExecutionId;
+            return asked.restart(executionId, execution.job(), changed,
+                    () -> operator().restart(executionId, properties));
         } catch (BatchRuntimeException e) {
             throw MESSAGES.jobNotStarted(e.getMessage(), e);
         }
@@ -234,10 +227,6 @@ public final class JobControl {
         FineTuneRequest request = FineTuneRequest.ofRun(home, parameters, folder.get());
         folder.get().checkContents(request);
         return request;
-    }
-
-    private static String target(long executionId) {
-        return "execution " + executionId;
     }
 
     private static JobOperator operator() {

@@ -28,10 +28,12 @@ public final class PurgeControl {
     public static final String PURGE = "purge";
 
     private final MedtuneHome home;
+    private final AskedExecutions asked;
 
     @Inject
-    public PurgeControl(MedtuneHome home) {
+    public PurgeControl(MedtuneHome home, AskedExecutions asked) {
         this.home = home;
+        this.asked = asked;
     }
 
     /**
@@ -47,7 +49,7 @@ public final class PurgeControl {
         Properties properties = new Properties();
         properties.putAll(parameters);
         try {
-            return operator.start(PURGE, properties);
+            return asked.start(PURGE, parameters, () -> operator.start(PURGE, properties));
         } catch (BatchRuntimeException e) {
             throw MESSAGES.jobNotStarted(e.getMessage(), e);
         }

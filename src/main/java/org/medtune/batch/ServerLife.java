@@ -5,6 +5,7 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.batch.operations.BatchRuntimeException;
+import jakarta.batch.operations.JobOperator;
 import jakarta.batch.runtime.BatchRuntime;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,6 +16,7 @@ import jakarta.inject.Inject;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +46,9 @@ class ServerLife {
 
     @Inject
     private RecoverySettings settings;
+
+    @Inject
+    private AskedExecutions asked;
 
     @Resource(lookup = "java:jboss/datasources/BatchDS")
     private DataSource jobRepository;
@@ -121,8 +126,10 @@ class ServerLife {
             return;
         }
         try {
-            MESSAGES.restartedAfterInterruption(execution.executionId(),
-                    BatchRuntime.getJobOperator().restart(execution.executionId(), new Properties()));
+            long id = execution.executionId();
+            JobOperator operator = BatchRuntime.getJobOperator();
+            MESSAGES.restartedAfterInterruption(id, asked.restart(id, operator.getJobInstance(id).getJobName(),
+                    Map.of("reason", "its server ended"), () -> operator.restart(id, new Properties())));
         } catch (BatchRuntimeException e) {
             MESSAGES.notRestarted(execution.executionId(), e);
         }

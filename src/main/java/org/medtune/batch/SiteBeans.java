@@ -6,6 +6,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
+import org.medtune.access.AuditTrail;
 import org.medtune.chat.ChatService;
 import org.medtune.chat.ChatSettings;
 import org.medtune.chat.ResidentChatService;
@@ -42,6 +43,12 @@ public final class SiteBeans {
 
     static void release(@Disposes DeviceQueue queue) {
         queue.close();
+    }
+
+    @Produces
+    @Singleton
+    static AskedExecutions askedExecutions(AuditTrail audit) {
+        return new AskedExecutions(audit);
     }
 
     @Produces

@@ -169,6 +169,16 @@ public final class DeviceQueue implements AutoCloseable {
         }
     }
 
+    /** How many executions wait for their devices. */
+    public int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Ends the waiting of all who still do, which they are told by an exception, and lets the others, whom the batch
      * runtime has told to stop, leave: without the application's classes they could not keep what they have done.

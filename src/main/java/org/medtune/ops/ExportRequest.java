@@ -70,7 +70,7 @@ public record ExportRequest(AdapterFolder adapter, ModelFolder model, ExportForm
         if (given.isEmpty()) {
             throw MESSAGES.adapterNotGiven(home.adapters());
         }
-        Path folder = existing(home.adapters(), given);
+        Path folder = existing(home.inputs().and(home.adapters(), home.runs()), ADAPTER, home.adapters(), given);
         if (folder == null) {
             throw MESSAGES.adapterMissing(given, home.adapters());
         }
@@ -83,7 +83,8 @@ public record ExportRequest(AdapterFolder adapter, ModelFolder model, ExportForm
     }
 
     private static ModelFolder model(MedtuneHome home, String given, AdapterFolder adapter) {
-        Path folder = existing(home.modelsFolder(), given.isEmpty() ? adapter.baseModel() : given);
+        Path folder = existing(home.inputs(), MODEL_FOLDER, home.modelsFolder(),
+                given.isEmpty() ? adapter.baseModel() : given);
         if (folder == null && given.isEmpty()) {
             throw MESSAGES.baseModelOfAdapterMissing(adapter.path(), adapter.baseModel());
         }
@@ -107,9 +108,9 @@ public record ExportRequest(AdapterFolder adapter, ModelFolder model, ExportForm
     }
 
     /** A folder by its path, or by its name below a parent; null if there is none. */
-    private static Path existing(Path parent, String pathOrName) {
+    private static Path existing(InputFolders allowed, String parameter, Path parent, String pathOrName) {
         try {
-            Path folder = parent.resolve(pathOrName).toAbsolutePath().normalize();
+            Path folder = allowed.require(parameter, pathOrName, parent.resolve(pathOrName).toAbsolutePath());
             return Files.isDirectory(folder) ? folder : null;
         } catch (InvalidPathException e) {
             return null;

@@ -206,7 +206,7 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
         try {
             return datasetFile(home, given);
         } catch (InvalidInputException e) {
-            throw beginning.sameDataset(parameters)
+            throw beginning.sameDataset(parameters) && !Files.exists(home.dataset(given))
                     ? MESSAGES.datasetVanished(home.dataset(given), "it is gone") : e;
         }
     }
@@ -214,7 +214,7 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
     private static Path modelFolder(MedtuneHome home, String given) {
         Path folder;
         try {
-            folder = home.model(given);
+            folder = home.inputs().require(MODEL_FOLDER.key(), given, home.model(given));
         } catch (InvalidPathException e) {
             throw MESSAGES.modelFolderMissing(given, given, home.modelsFolder());
         }
@@ -227,7 +227,7 @@ public record FineTuneRequest(FineTuneParameters parameters, Path modelFolder, P
     private static Path datasetFile(MedtuneHome home, String given) {
         Path file;
         try {
-            file = home.dataset(given);
+            file = home.inputs().require(DATASET_FILE.key(), given, home.dataset(given));
         } catch (InvalidPathException e) {
             throw MESSAGES.datasetFileMissing(given, given, home.dataFolder());
         }

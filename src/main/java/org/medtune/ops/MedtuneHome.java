@@ -2,10 +2,14 @@ package org.medtune.ops;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.medtune.InvalidInputException;
 
 /**
@@ -14,11 +18,21 @@ import org.medtune.InvalidInputException;
  * @param folder       what is written: runs, adapters, the job repository
  * @param modelsFolder base models, each a Hugging Face folder
  * @param dataFolder   datasets
+ * @param moreFolders  others that models and datasets may be read from, by their path
  */
-public record MedtuneHome(Path folder, Path modelsFolder, Path dataFolder) {
+public record MedtuneHome(Path folder, Path modelsFolder, Path dataFolder, List<Path> moreFolders) {
 
     private static final DateTimeFormatter SECONDS =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    public MedtuneHome {
+        moreFolders = List.copyOf(moreFolders);
+    }
+
+    /** Without others. */
+    public MedtuneHome(Path folder, Path modelsFolder, Path dataFolder) {
+        this(folder, modelsFolder, dataFolder, List.of());
+    }
 
     /**
      * The folders that the server's start script has set.
@@ -26,7 +40,8 @@ public record MedtuneHome(Path folder, Path modelsFolder, Path dataFolder) {
      * @throws InvalidInputException if it has not
      */
     public static MedtuneHome ofSystemProperties() {
-        return new MedtuneHome(setting("medtune.home"), setting("medtune.models"), setting("medtune.data"));
+        return new MedtuneHome(setting("medtune.home"), setting("medtune.models"), setting("medtune.data"),
+                more());
     }
 
     private static Path setting(String name) {
@@ -35,6 +50,23 @@ public record MedtuneHome(Path folder, Path modelsFolder, Path dataFolder) {
             throw MESSAGES.settingMissing(name);
         }
         return Path.of(value).toAbsolutePath().normalize();
+    }
+
+    private static List<Path> more() {
+        return Pattern.compile(Pattern.quote(File.pathSeparator))
+                .splitAsStream(System.getProperty("medtune.more.folders", "")).filter(path -> !path.isBlank())
+                .map(path -> Path.of(path.strip()).toAbsolutePath().normalize()).toList();
+    }
+
+    /** Where parameters of jobs may name models and datasets: also merged models, and answers that users have rated. */
+    public InputFolders inputs() {
+        return new InputFolders(Stream.concat(
+                Stream.of(modelsFolder, dataFolder, exports(), feedback()), moreFolders.stream()).toList());
+    }
+
+    /** Answers that users have rated, as datasets. */
+    public Path feedback() {
+        return folder.resolve("feedback");
     }
 
     /** One folder a run. */

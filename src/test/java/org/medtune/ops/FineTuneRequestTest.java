@@ -26,7 +26,8 @@ class FineTuneRequestTest {
 
     @BeforeEach
     void makeHome() throws IOException {
-        home = new MedtuneHome(folder.resolve("var"), Path.of("models").toAbsolutePath(), folder.resolve("data"));
+        home = new MedtuneHome(folder.resolve("var"), Path.of("models").toAbsolutePath(), folder.resolve("data"),
+                List.of(folder));
         Files.createDirectories(home.dataFolder());
         Files.createFile(home.dataFolder().resolve("medical-reasoning-sample-zh.jsonl"));
     }

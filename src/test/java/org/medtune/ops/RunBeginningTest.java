@@ -37,7 +37,8 @@ class RunBeginningTest {
 
     @BeforeEach
     void begin() throws IOException {
-        home = new MedtuneHome(folder.resolve("var"), folder.resolve("models"), folder.resolve("data"));
+        home = new MedtuneHome(folder.resolve("var"), folder.resolve("models"), folder.resolve("data"),
+                List.of(Path.of("models").toAbsolutePath()));
         Files.createDirectories(home.dataFolder());
         Files.createDirectories(home.modelsFolder());
         Files.createSymbolicLink(home.model("model"), Golden.MODEL.toAbsolutePath());

@@ -22,6 +22,7 @@ public final class ScriptedChat implements ChatService {
     public static final String TUNED = "tuned";
 
     private final List<Answer> answers = new ArrayList<>();
+    private boolean prepared = true;
 
     @Override
     public List<ChatModel> models() {
@@ -49,13 +50,18 @@ public final class ScriptedChat implements ChatService {
     }
 
     @Override
-    public boolean prepared() {
-        return true;
+    public synchronized boolean prepared() {
+        return prepared;
     }
 
     @Override
     public synchronized GenerationLoad load() {
         return new GenerationLoad(0, 0, 0);
+    }
+
+    /** From now on no model is loaded. */
+    public synchronized void unload() {
+        prepared = false;
     }
 
     /** The answer that was asked for as the given one, counted from 0. */

@@ -14,6 +14,7 @@ import jakarta.inject.Singleton;
 import org.medtune.MedtuneException;
 import org.medtune.StoppedException;
 import org.medtune.chat.ChatService;
+import org.medtune.ops.DeviceQueue;
 import org.medtune.ops.MedtuneHome;
 import org.medtune.ops.RunProgressBoard;
 
@@ -32,8 +33,8 @@ public final class MonitoringBeans {
 
     @Produces
     @Singleton
-    static ServerMetrics metrics(ChatService chat, RunProgressBoard board, MedtuneHome home) {
-        return new ServerMetrics(chat, board, home);
+    static ServerMetrics metrics(ChatService chat, RunProgressBoard board, DeviceQueue queue, MedtuneHome home) {
+        return new ServerMetrics(chat, board, queue, home);
     }
 
     static void release(@Disposes ServerMetrics metrics) {

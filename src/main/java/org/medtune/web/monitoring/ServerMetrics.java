@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.ToDoubleFunction;
 import org.medtune.chat.ChatService;
+import org.medtune.ops.DeviceQueue;
 import org.medtune.ops.MedtuneHome;
 import org.medtune.ops.RunProgress;
 import org.medtune.ops.RunProgressBoard;
@@ -40,7 +41,7 @@ public final class ServerMetrics implements AutoCloseable {
     private final Map<MultiGauge, ToDoubleFunction<RunProgress>> ofRuns;
 
     /** Figures of what this server does. */
-    public ServerMetrics(ChatService chat, RunProgressBoard board, MedtuneHome home) {
+    public ServerMetrics(ChatService chat, RunProgressBoard board, DeviceQueue queue, MedtuneHome home) {
         this.board = board;
         this.ofRuns = Map.of(
                 ofRun("medtune.run.progress", "share of the present phase"), RunProgress::share,
@@ -54,6 +55,8 @@ public final class ServerMetrics implements AutoCloseable {
                 ofRun("medtune.run.seconds.left", "until the last step"), ofStep(StepMetrics::secondsLeft));
         Gauge.builder("medtune.runs", board, runs -> runs.all().size())
                 .description("runs that this server executes").register(registry);
+        Gauge.builder("medtune.runs.waiting", queue, DeviceQueue::waiting)
+                .description("runs that wait for a device").register(registry);
         FunctionCounter.builder("medtune.trained.tokens", board, RunProgressBoard::trainedTokens)
                 .description("tokens that runs were trained on").register(registry);
         Gauge.builder("medtune.chat.waiting", chat, service -> service.load().waiting())

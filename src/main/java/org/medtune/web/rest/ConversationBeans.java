@@ -32,7 +32,7 @@ public final class ConversationBeans {
     @Produces
     @Singleton
     Conversations conversations(ChatService chat, ConversationStore store, MedtuneHome home) {
-        return new Conversations(chat, store, new FeedbackFiles(home.folder().resolve("feedback")), executor);
+        return new Conversations(chat, store, new FeedbackFiles(home.feedback()), executor);
     }
 
     static void release(@Disposes Conversations conversations) {
