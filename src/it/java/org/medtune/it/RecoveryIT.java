@@ -66,7 +66,7 @@ class RecoveryIT {
         try (Connection database = DriverManager.getConnection(url, "sa", "sa");
                 Statement statement = database.createStatement()) {
             statement.execute("INSERT INTO JOB_INSTANCE(VERSION, JOBNAME, APPLICATIONNAME) "
-                    + "VALUES (1, 'of-another-version', 'medtune')");
+                    + "VALUES (1, 'of-another-version', 'medtune.war')");
             statement.execute("INSERT INTO JOB_EXECUTION(JOBINSTANCEID, VERSION, CREATETIME, BATCHSTATUS) "
                     + "SELECT MAX(JOBINSTANCEID), 1, CURRENT_TIMESTAMP, 'STARTED' FROM JOB_INSTANCE");
         }
