@@ -28,7 +28,7 @@ class RunPageIT {
     private static final int[] WIDTHS = {360, 768, 1440};
     private static final Map<String, String> PARAMETERS = Map.of("max.steps", String.valueOf(STEPS),
             "warmup.steps", "2", "save.steps", "3", "dataset.rows", "40", "max.seq.length", "256",
-            "evaluation.max.new.tokens", "4");
+            "per.device.train.batch.size", "1", "gradient.accumulation.steps", "2", "evaluation.max.new.tokens", "4");
 
     @Test
     void showsARunWhileItIsTrainedAndAfterwards(WildFlyServer server) throws IOException {
@@ -91,7 +91,7 @@ class RunPageIT {
         browser.awaitText("#estimate-steps", text -> text.startsWith(STEPS + " × "));
         assertThat(browser.text("#start-error")).isEmpty();
         assertThat(browser.text("#estimate-device-memory")).contains("MiB", "空闲");
-        assertThat(browser.text("#group-training [data-changed]")).contains("2");
+        assertThat(browser.text("#group-training [data-changed]")).contains("4");
         for (int width : WIDTHS) {
             assertFits(browser, width);
             picture(browser, "start-zh-light-" + width);
