@@ -18,6 +18,8 @@
   let lengths = [];
   let charts = [];
   let drawing = false;
+  let active = true;
+  let checkpoints = [];
 
   /** A request to the execution's resource or one below it. */
   const request = (method, path, body = method === "POST" ? {} : undefined) =>
@@ -32,7 +34,7 @@
 
   function showState(job) {
     const progress = job.progress;
-    const active = ["STARTING", "STARTED", "STOPPING"].includes(job.status);
+    active = ["STARTING", "STARTED", "STOPPING"].includes(job.status);
     element("run-number").textContent = job.instanceId;
     element("run-status").className = "mt-status mt-status-" + job.status;
     element("run-status").textContent = text("status." + job.status);
@@ -46,9 +48,16 @@
     element("run-sentence").hidden = !job.exitStatus || job.exitStatus === job.status;
     element("run-stop").hidden = !job.stoppable;
     element("run-restart").hidden = !job.restartable;
+    element("run-delete").hidden = active;
+    offerPublishing();
     element("run-report").hidden = job.status !== "COMPLETED";
     element("run-report").href = job.links.report;
     showParameters(Object.entries(job.parameters));
+  }
+
+  /** What has been kept can be published, once nothing works on it any more. */
+  function offerPublishing() {
+    element("run-publish").hidden = active || checkpoints.length === 0;
   }
 
   function showParameters(parameters) {
@@ -173,7 +182,8 @@
   }
 
   async function showCheckpoints() {
-    const {checkpoints} = await request("GET", "/checkpoints");
+    checkpoints = (await request("GET", "/checkpoints")).checkpoints;
+    offerPublishing();
     element("run-checkpoints-none").hidden = checkpoints.length > 0;
     element("run-checkpoints").hidden = checkpoints.length === 0;
     element("run-checkpoints").tBodies[0].replaceChildren(...checkpoints.map(checkpoint => {
@@ -194,6 +204,51 @@
       return null;
     }
   }
+
+  // ---- log ----
+
+  const LOG_MILLISECONDS = 2000;
+  let logAt = 0;
+  let logReading = false;
+
+  /** Appends what is new; a reader who has scrolled up stays there. */
+  async function readLog() {
+    const panel = element("run-log-lines");
+    let page;
+    do {
+      page = await request("GET", "/log?after=" + logAt);
+      const atEnd = panel.scrollTop + panel.clientHeight >= panel.scrollHeight - 4;
+      panel.append(...page.lines.map(line => line + "\n"));
+      logAt = page.next;
+      if (atEnd) {
+        panel.scrollTop = panel.scrollHeight;
+      }
+    } while (page.lines.length > 0 && page.next < page.end);
+  }
+
+  async function followLog() {
+    if (logReading) {
+      return;
+    }
+    logReading = true;
+    try {
+      let working = true;
+      while (element("run-log").open && working) {
+        // what is logged at the very end is read once more after it
+        working = active;
+        await readLog();
+        await new Promise(done => setTimeout(done, LOG_MILLISECONDS));
+      }
+    } finally {
+      logReading = false;
+    }
+  }
+
+  element("run-log").addEventListener("toggle", () => {
+    if (element("run-log").open) {
+      attempt(followLog);
+    }
+  });
 
   // ---- life ----
 
@@ -239,6 +294,36 @@
   element("run-restart").addEventListener("click", () => attempt(async () => {
     const job = await request("POST", "/restart");
     location.search = "?execution=" + job.executionId;
+  }));
+
+  /** Shows a dialog; what is chosen in it, or an empty text. */
+  function choice(dialog) {
+    dialog.returnValue = "";
+    dialog.showModal();
+    return new Promise(done => {
+      dialog.addEventListener("close", () => done(dialog.returnValue), {once: true});
+    });
+  }
+
+  element("run-publish").addEventListener("click", () => attempt(async () => {
+    const newestFirst = [...checkpoints].reverse();
+    element("publish-step").replaceChildren(
+        ...newestFirst.map(checkpoint => new Option(checkpoint.name, checkpoint.step)));
+    if (await choice(element("publish-dialog")) === "publish") {
+      const name = element("publish-name").value.trim();
+      const published = await request("POST", "/publish",
+          {step: Number(element("publish-step").value), ...name === "" ? {} : {name}});
+      element("run-done").textContent = text("published", published.name);
+      element("run-done").hidden = false;
+      element("run-error").hidden = true;
+    }
+  }));
+
+  element("run-delete").addEventListener("click", () => attempt(async () => {
+    if (await choice(element("delete-dialog")) === "delete") {
+      await request("DELETE", "");
+      location.assign(element("run").dataset.runs);
+    }
   }));
 
   async function begin() {

@@ -3,6 +3,7 @@ package org.medtune.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +71,7 @@ class RunPageIT {
             picture(browser, "run-en-dark-1440");
             assertFiles(server, instance);
             assertRest(server, first, STEPS);
+            readsPublishesComparesAndDeletes(server, browser);
         }
     }
 
@@ -119,6 +121,57 @@ class RunPageIT {
         browser.resize(width, 2200);
         assertThat((Boolean) browser.driver().executeScript("return document.documentElement.scrollWidth"
                 + " <= document.documentElement.clientWidth")).as("at %s", width).isTrue();
+    }
+
+    /** What can be done with a run that is complete, which the page shows. */
+    private static void readsPublishesComparesAndDeletes(WildFlyServer server, Browser browser) throws IOException {
+        String page = browser.driver().getCurrentUrl();
+        String execution = page.replaceAll(".*execution=(\\d+).*", "$1");
+
+        // when: the log is unfolded
+        browser.click("#run-log summary");
+
+        // then
+        assertThat(browser.awaitText("#run-log-lines", text -> text.contains("MEDTUNE"))).contains("checkpoint");
+
+        // when: an earlier checkpoint is published
+        browser.click("#run-publish");
+        browser.driver().executeScript("document.getElementById('publish-step').value = '3'");
+        browser.shown("#publish-name").sendKeys("by-the-page");
+        browser.click("#publish-dialog [value=publish]");
+
+        // then
+        browser.awaitText("#run-done", text -> text.contains("by-the-page"));
+        assertThat(server.rest().get("api/adapters/by-the-page").status()).isEqualTo(200);
+
+        // when: it is compared with another run
+        Map<String, String> shorter = new TreeMap<>(PARAMETERS);
+        shorter.put("max.steps", "2");
+        long other = server.rest().postJson("api/jobs", new ObjectMapper().valueToTree(shorter).toString()).json()
+                .path("executionId").asLong();
+        server.rest().awaitEnd(other, Duration.ofMinutes(2));
+        browser.go(server.rest().address("compare.xhtml?ids=" + execution));
+        browser.click("#compare-runs [value='" + other + "']");
+
+        // then
+        browser.awaitCount("#compare-curves[data-series='2'][data-points='" + STEPS + "'] canvas", 1);
+        assertThat(browser.text("#compare-parameters")).contains("max.steps", "24").doesNotContain("save.steps");
+        assertThat(browser.text("#compare-results")).contains("24 / 24", "2 / 2");
+        for (int width : WIDTHS) {
+            assertFits(browser, width);
+            picture(browser, "compare-" + width);
+        }
+
+        // when: it is deleted
+        browser.go(page);
+        browser.click("#run-delete");
+        picture(browser, "run-delete");
+        browser.click("#delete-dialog [value=delete]");
+
+        // then
+        await().atMost(Duration.ofMinutes(1)).until(() -> browser.driver().getCurrentUrl().contains("index.xhtml"));
+        assertThat(server.rest().get("api/jobs/" + execution).status()).isEqualTo(404);
+        assertThat(server.rest().get("api/adapters/by-the-page").status()).isEqualTo(200);
     }
 
     private static void assertFiles(WildFlyServer server, long instance) throws IOException {

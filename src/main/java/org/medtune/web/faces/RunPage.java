@@ -14,7 +14,7 @@ import org.medtune.ops.RunProgress;
 public class RunPage {
 
     private static final List<String> SCRIPT_TEXTS = List.of("loss", "rate", "norm", "speed", "step", "tokens", "rows",
-            "offline", "unknown", "rejected.rows", "rejects.none");
+            "offline", "unknown", "rejected.rows", "rejects.none", "published");
 
     /** The keys of the texts that its script shows, without {@code run.}. */
     public List<String> getScriptTexts() {
