@@ -24,11 +24,13 @@ public final class EvaluationControl {
 
     private final MedtuneHome home;
     private final DeviceQueue queue;
+    private final AskedExecutions asked;
 
     @Inject
-    public EvaluationControl(MedtuneHome home, DeviceQueue queue) {
+    public EvaluationControl(MedtuneHome home, DeviceQueue queue, AskedExecutions asked) {
         this.home = home;
         this.queue = queue;
+        this.asked = asked;
     }
 
     /**
@@ -44,7 +46,8 @@ public final class EvaluationControl {
         Properties properties = new Properties();
         properties.putAll(parameters);
         try {
-            return operator().start(EvaluationRequest.JOB, properties);
+            return asked.start(EvaluationRequest.JOB, parameters,
+                    () -> operator().start(EvaluationRequest.JOB, properties));
         } catch (BatchRuntimeException e) {
             throw MESSAGES.jobNotStarted(e.getMessage(), e);
         }
