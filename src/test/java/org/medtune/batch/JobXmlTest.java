@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.medtune.catalogue.DownloadRequest;
+import org.medtune.ops.EvaluationRequest;
 import org.medtune.ops.ExportRequest;
 import org.medtune.ops.FineTuneParameter;
 import org.medtune.ops.PurgeRequest;
@@ -32,7 +33,8 @@ class JobXmlTest {
                         .map(parameter -> Map.entry(parameter.key(), parameter.defaultText())).toList()),
                 Arguments.of("merge-adapter", ExportRequest.DEFAULTS),
                 Arguments.of(PurgeControl.PURGE, PurgeRequest.DEFAULTS),
-                Arguments.of(DownloadControl.DOWNLOAD, DownloadRequest.DEFAULTS));
+                Arguments.of(DownloadControl.DOWNLOAD, DownloadRequest.DEFAULTS),
+                Arguments.of(EvaluationRequest.JOB, List.copyOf(EvaluationRequest.DEFAULTS.entrySet())));
     }
 
     @ParameterizedTest(name = "{0}")
