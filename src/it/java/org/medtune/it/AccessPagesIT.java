@@ -39,7 +39,8 @@ class AccessPagesIT {
         // given: the login page, and a wrong password
         String name = "li-" + System.nanoTime();
         Login administrator = Login.make(URI.create(server.address()), "administrator");
-        browser.driver().get(server.address() + "users.xhtml?language=en");
+        browser.driver().get(server.address() + "login.xhtml?language=en");
+        browser.driver().get(server.address() + "users.xhtml");
         browser.logIn(new Login(administrator.name(), "a wrong password"));
         browser.awaitText("#problem", text -> text.contains("Name or password is wrong."));
         picture("login", 560);

@@ -46,7 +46,9 @@ public final class ExecutionAuditListener extends AbstractJobListener {
         // what is still running has no reason not to be complete: JBeret says so only after its listeners
         String outcome = stopped ? BatchStatus.STOPPED.name()
                 : status == BatchStatus.STARTED ? BatchStatus.COMPLETED.name() : status.name();
-        String reason = job.getExitStatus() == null ? "" : job.getExitStatus();
+        String exitStatus = job.getExitStatus();
+        // JBeret makes one of the batch status where the job has set none
+        String reason = exitStatus == null || exitStatus.equals(status.name()) ? "" : exitStatus;
         record(() -> asked.ends(job.getExecutionId(), job.getJobName(), outcome, reason, stopped));
     }
 
