@@ -45,9 +45,11 @@ const medtune = (() => {
   /** A custom property of the style sheet, such as a colour. */
   const style = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-  /** An axis of a chart in the page's colours; labelled ones lie below. */
+  const WHOLE = Array.from({length: 10}, (_, power) => [1, 2, 5].map(digit => digit * 10 ** power)).flat();
+
+  /** An axis of a chart in the page's colours; labelled ones lie below, and are of whole numbers. */
   function axis(label) {
-    return {stroke: style("--quiet"), grid: {stroke: style("--line"), width: 1},
+    return {...label ? {incrs: WHOLE} : {}, stroke: style("--quiet"), grid: {stroke: style("--line"), width: 1},
       ticks: {stroke: style("--line"), width: 1}, label, labelSize: label ? 20 : 0, size: label ? 32 : 64};
   }
 
