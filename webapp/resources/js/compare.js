@@ -11,6 +11,8 @@
   const POINTS = 400;
   const HEIGHT = 320;
   const DIGITS = 4;
+  const measures = [...element("texts").content.querySelectorAll("[data-measure]")]
+      .map(measure => measure.dataset.measure);
   let comparison = null;
   let plot = null;
   let asked = 0;
@@ -106,6 +108,23 @@
     }));
   }
 
+  const figure = (run, measure) => run.report?.figures?.find(found => found.measure === measure);
+
+  /** What the fine-tuned model has, and by how much that differs from the base model's. */
+  function figureText(found) {
+    if (found === undefined || found.fineTuned == null) {
+      return undefined;
+    }
+    const interval = found.interval == null ? ""
+        : ` [${short(found.interval.low, 3)}, ${short(found.interval.high, 3)}]`;
+    const sign = found.difference > 0 ? "+" : "";
+    return `${short(found.fineTuned, DIGITS)} (${sign}${short(found.difference, 3)}${interval})`;
+  }
+
+  /** The rows of the evaluations' figures, as far as one of the runs has them. */
+  const figures = runs => measures.filter(measure => runs.some(run => figure(run, measure) !== undefined))
+      .map(measure => [text("measure." + measure), runs.map(run => figureText(figure(run, measure)) ?? "–")]);
+
   function show() {
     const runs = comparison.runs;
     const of = value => runs.map(run => value(run) ?? "–");
@@ -120,6 +139,7 @@
       [text("last.loss"), of(run => short(run.lastLoss, DIGITS))],
       [text("nll.before"), of(run => short(run.report?.heldOutNll?.before, DIGITS))],
       [text("nll.after"), of(run => short(run.report?.heldOutNll?.after, DIGITS))],
+      ...figures(runs),
       [text("adapter"), of(run => run.report?.adapter?.name)]
     ]);
     element("compare-same").hidden = comparison.parameters.length > 0;

@@ -52,6 +52,8 @@
     offerPublishing();
     element("run-report").hidden = job.status !== "COMPLETED";
     element("run-report").href = job.links.report;
+    element("run-evaluation").hidden = job.status !== "COMPLETED";
+    element("run-evaluation").href = job.links.self + element("run-evaluation").dataset.file;
     showParameters(Object.entries(job.parameters));
   }
 

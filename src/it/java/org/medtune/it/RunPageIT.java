@@ -25,6 +25,7 @@ class RunPageIT {
     /** Pictures for the handbook are taken on request only: {@code -Dmedtune.it.pictures=true}. */
     private static final boolean FOR_THE_HANDBOOK = Boolean.getBoolean("medtune.it.pictures");
 
+    private static final Path PICTURES = Path.of("docs/images");
     private static final int STEPS = 24;
     private static final int[] WIDTHS = {360, 768, 1440};
     private static final Map<String, String> PARAMETERS = Map.of("max.steps", String.valueOf(STEPS),
@@ -56,19 +57,19 @@ class RunPageIT {
             assertThat(browser.text("#run-parameters")).contains("max.steps").contains("24");
             assertThat(browser.text("[data-figure=accepted]")).isEqualTo("40");
             browser.awaitText("#run-checkpoints", text -> text.contains("checkpoint-24"));
+            assertThat(browser.fetch(browser.shown("#run-evaluation").getAttribute("href"))).contains("<html");
             assertThat(browser.shown("#run-report").getAttribute("href")).endsWith("/report");
             assertThat(browser.all("#run-error:not([hidden])")).isEmpty();
             assertThat(browser.driver().manage().logs().get(LogType.BROWSER).getAll()).isEmpty();
             for (int width : WIDTHS) {
                 assertFits(browser, width);
-                picture(browser, "run-zh-light-" + width);
             }
             browser.driver().executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features",
                     List.of(Map.of("name", "prefers-color-scheme", "value", "dark"))));
             browser.click(".mt-language");
             browser.awaitText("#run-status", "complete"::equals);
             browser.awaitCount("#run-lengths canvas", 1);
-            picture(browser, "run-en-dark-1440");
+            picture(browser, "run", 2000);
             assertFiles(server, instance);
             assertRest(server, first, STEPS);
             readsPublishesComparesAndDeletes(server, browser);
@@ -96,8 +97,8 @@ class RunPageIT {
         assertThat(browser.text("#group-training [data-changed]")).contains("4");
         for (int width : WIDTHS) {
             assertFits(browser, width);
-            picture(browser, "start-zh-light-" + width);
         }
+        picture(browser, "run-start", 1300);
         assertThat(browser.driver().manage().logs().get(LogType.BROWSER).getAll())
                 .filteredOn(line -> !line.getMessage().contains("/api/jobs/estimate")).isEmpty();
         browser.click("#start-button");
@@ -156,16 +157,15 @@ class RunPageIT {
         // then
         browser.awaitCount("#compare-curves[data-series='2'][data-points='" + STEPS + "'] canvas", 1);
         assertThat(browser.text("#compare-parameters")).contains("max.steps", "24").doesNotContain("save.steps");
-        assertThat(browser.text("#compare-results")).contains("24 / 24", "2 / 2");
+        assertThat(browser.text("#compare-results")).contains("24 / 24", "2 / 2", "Perplexity");
         for (int width : WIDTHS) {
             assertFits(browser, width);
-            picture(browser, "compare-" + width);
         }
+        picture(browser, "run-compare", 1100);
 
         // when: it is deleted
         browser.go(page);
         browser.click("#run-delete");
-        picture(browser, "run-delete");
         browser.click("#delete-dialog [value=delete]");
 
         // then
@@ -202,11 +202,12 @@ class RunPageIT {
         return Integer.parseInt(points);
     }
 
-    private static void picture(Browser browser, String name) throws IOException {
+    private static void picture(Browser browser, String name, int height) throws IOException {
         if (FOR_THE_HANDBOOK) {
-            Path folder = Path.of(System.getProperty("medtune.it.folder")).resolve("pictures");
-            Files.createDirectories(folder);
-            Files.write(folder.resolve(name + ".png"), browser.driver().getScreenshotAs(OutputType.BYTES));
+            browser.resize(WIDTHS[WIDTHS.length - 1], height);
+            browser.driver().executeScript("window.scrollTo(0, 0)");
+            Files.createDirectories(PICTURES);
+            Files.write(PICTURES.resolve(name + ".png"), browser.driver().getScreenshotAs(OutputType.BYTES));
         }
     }
 }
