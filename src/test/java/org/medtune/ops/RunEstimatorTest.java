@@ -90,7 +90,7 @@ class RunEstimatorTest {
     @Test
     void saysWhyNoRowCanBeUsed() throws IOException {
         // given
-        Path file = Files.writeString(folder.resolve("rows.jsonl"), """
+        Path file = Files.writeString(Files.createDirectories(folder.resolve("feedback")).resolve("rows.jsonl"), """
                 {"Question":"Q","Complex_CoT":"C"}
                 """);
 
