@@ -44,6 +44,7 @@ class ArchitectureTest {
                 .layer("launcher").definedBy("org.medtune.launcher..")
                 .layer("access pages").definedBy("org.medtune.web.access..")
                 .layer("monitoring").definedBy("org.medtune.web.monitoring..")
+                .layer("openapi").definedBy("org.medtune.web.openapi..")
                 .layer("faces").definedBy("org.medtune.web.faces..")
                 .layer("rest").definedBy("org.medtune.web.rest..")
                 .layer("batch").definedBy("org.medtune.batch..")
@@ -67,6 +68,7 @@ class ArchitectureTest {
                 .whereLayer("access pages").mayOnlyAccessLayers(
                         "faces", "rest", "batch", "conversation", "chat", "audit", "access", "ops", "root")
                 .whereLayer("monitoring").mayOnlyAccessLayers("chat", "ops", "generation", "tensor", "root")
+                .whereLayer("openapi").mayOnlyAccessLayers("rest", "access pages", "batch", "catalogue", "access", "ops", "root")
                 .whereLayer("faces").mayOnlyAccessLayers(
                         "batch", "conversation", "chat", "catalogue", "download", "audit", "access", "ops", "training",
                         "evaluation", "generation", "export", "adapter", "dataset", "model", "tensor", "root")
@@ -105,7 +107,8 @@ class ArchitectureTest {
     @Test
     void everyClassIsInARoom() {
         classes().should().resideInAnyPackage(
-                        "org.medtune", "org.medtune.web.access..", "org.medtune.web.monitoring..",
+                        "org.medtune", "org.medtune.web.openapi..", "org.medtune.web.access..",
+                        "org.medtune.web.monitoring..",
                         "org.medtune.web.faces..", "org.medtune.web.rest..", "org.medtune.batch..",
                         "org.medtune.audit..", "org.medtune.access..",
                         "org.medtune.conversation..", "org.medtune.chat..", "org.medtune.catalogue..",

@@ -31,7 +31,13 @@ public record RunEvaluation(HeldOutNll heldOutNll, Sample sample) {
     public record HeldOutNll(int rows, Double before, Double after) {
     }
 
-    /** A question, and the answers of both models. */
+    /**
+     * A question, and the answers of both models.
+     *
+     * @param question  the text
+     * @param base      the base model's answer
+     * @param fineTuned the fine-tuned model's answer
+     */
     public record Sample(String question, String base, String fineTuned) {
     }
 }

@@ -16,7 +16,12 @@ import org.medtune.evaluation.Figure;
 public record RunReport(double firstLoss, double lastLoss, RunEvaluation.HeldOutNll heldOutNll,
                         RunEvaluation.Sample sample, List<Figure> figures, Adapter adapter) {
 
-    /** The published adapter's name, and its folder. */
+    /**
+     * The published adapter's name, and its folder.
+     *
+     * @param name   of the adapter
+     * @param folder where it is
+     */
     public record Adapter(String name, String folder) {
     }
 }

@@ -20,15 +20,25 @@ public class AdaptersResource {
     @Inject
     private Adapters adapters;
 
-    /** All of them, by name. */
+    /**
+     * All of them, by name.
+     *
+     * @param adapters by name
+     */
     public record AdapterList(List<AdapterView> adapters) {
     }
 
+    /** Lists the published adapters by name. */
     @GET
     public AdapterList list() {
         return new AdapterList(adapters.list().stream().map(AdapterView::of).toList());
     }
 
+    /**
+     * Shows a published adapter.
+     *
+     * @param name of the adapter
+     */
     @GET
     @Path("{name}")
     public AdapterView show(@PathParam("name") String name) {

@@ -1,6 +1,9 @@
 package org.medtune.web.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -49,25 +52,41 @@ public class ChatResource {
     @Inject
     private CurrentUser user;
 
-    /** The models that can be asked, the base model first. */
+    /**
+     * The models that can be asked, the base model first.
+     *
+     * @param models the base model first
+     */
     public record Session(List<ModelView> models) {
     }
 
     /**
      * A model.
      *
+     * @param id         by which it is asked
      * @param kind       base, adapter or checkpoint
      * @param evaluation the folder of its evaluation's report below {@code api/chat/}; missing without one
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "ChatModelView")
     public record ModelView(String id, String kind, String evaluation) {
     }
 
-    /** What else the server is doing. */
+    /**
+     * What else the server is doing.
+     *
+     * @param runs those that this server is executing
+     */
     public record Status(List<RunView> runs) {
     }
 
-    /** A run that this server is executing: its phase, and how far it is. */
+    /**
+     * A run that this server is executing: its phase, and how far it is.
+     *
+     * @param run     its number
+     * @param phase   what it is doing
+     * @param percent of that phase
+     */
     public record RunView(long run, String phase, int percent) {
 
         static RunView of(Map.Entry<Long, RunProgress> entry) {
@@ -76,7 +95,10 @@ public class ChatResource {
         }
     }
 
-    /** What a page begins with. Conversations that this browser had before there were logins become the user's. */
+    /**
+     * Tells what a page begins with, the models that can be asked. Conversations that this browser had before there were
+     * logins become the user's.
+     */
     @POST
     @Path("session")
     public Session begin(@Context HttpServletRequest request, @Context HttpServletResponse response) {
@@ -87,6 +109,7 @@ public class ChatResource {
         return new Session(models());
     }
 
+    /** Lists the models that can be asked, the base model first. */
     @GET
     @Path("models")
     public List<ModelView> models() {
@@ -94,6 +117,7 @@ public class ChatResource {
                 .map(model -> new ModelView(model.id(), MessageView.lower(model.kind()), evaluation(model))).toList();
     }
 
+    /** Tells which runs this server is executing, as they slow answers down. */
     @GET
     @Path("status")
     public Status status() {
@@ -103,10 +127,12 @@ public class ChatResource {
                 .sorted(Map.Entry.comparingByKey()).map(RunView::of).toList());
     }
 
-    /** The user's own rated answers, as a dataset. */
+    /** Gives the user's own rated answers as a dataset. */
     @GET
     @Path("feedback")
     @Produces({"application/jsonl", Problem.MEDIA_TYPE})
+    @ApiResponse(responseCode = "200", description = "A row of a dataset in each line",
+            content = @Content(mediaType = "application/jsonl", schema = @Schema(type = "string")))
     public Response feedback() {
         return Response.ok(FeedbackExport.jsonLines(conversations.ratedAnswers(user.name())))
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"feedback.jsonl\"").build();

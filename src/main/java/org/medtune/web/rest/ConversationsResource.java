@@ -2,6 +2,9 @@ package org.medtune.web.rest;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -48,15 +51,32 @@ public class ConversationsResource {
     @Context
     private UriInfo uri;
 
-    /** A page of conversations, the latest first; there are more if it is full. */
+    /**
+     * A page of conversations, the latest first; there are more if it is full.
+     *
+     * @param offset        how many were passed over
+     * @param limit         the most that were asked for
+     * @param conversations the latest first
+     */
     public record ConversationPage(int offset, int limit, List<ConversationView> conversations) {
     }
 
-    /** Another title. */
+    /**
+     * Another title.
+     *
+     * @param title the new one
+     */
     public record TitleBody(String title) {
     }
 
-    /** Lists all, or those with the searched text in their title or their messages. */
+    /**
+     * Lists the user's conversations, the latest first, or those with the searched text in their title or their
+     * messages.
+     *
+     * @param search a text; empty for all
+     * @param offset how many to pass over
+     * @param limit  the most to give, 1 to 200
+     */
     @GET
     public ConversationPage list(@QueryParam("search") @DefaultValue("") String search,
                                  @QueryParam("offset") @DefaultValue("0") String offset,
@@ -67,8 +87,14 @@ public class ConversationsResource {
                 .map(ConversationView::of).toList());
     }
 
-    /** Begins a conversation with its first question. */
+    /**
+     * Begins a conversation with its first question.
+     *
+     * @param body the question, and one or two models to answer it
+     */
     @POST
+    @ApiResponse(responseCode = "201", description = "The new conversation",
+            content = @Content(schema = @Schema(implementation = ConversationView.class)))
     public Response begin(QuestionBody body) {
         QuestionBody question = QuestionBody.require(body);
         audit.question(String.join(", ", question.models()), question.question());
@@ -76,15 +102,27 @@ public class ConversationsResource {
         return Response.created(uri.getAbsolutePathBuilder().path(id).build()).entity(show(id)).build();
     }
 
+    /**
+     * Shows a conversation with its messages.
+     *
+     * @param id of the conversation
+     */
     @GET
     @Path("{id}")
     public ConversationView show(@PathParam("id") String id) {
         return ConversationView.of(conversations.find(user.name(), id), conversations.messages(user.name(), id));
     }
 
-    /** Asks the next question. */
+    /**
+     * Asks the next question.
+     *
+     * @param id   of the conversation
+     * @param body the question, and one or two models to answer it
+     */
     @POST
     @Path("{id}/messages")
+    @ApiResponse(responseCode = "202", description = "The conversation with the answer that is being written",
+            content = @Content(schema = @Schema(implementation = ConversationView.class)))
     public Response ask(@PathParam("id") String id, QuestionBody body) {
         QuestionBody question = QuestionBody.require(body);
         audit.question(String.join(", ", question.models()), question.question());
@@ -92,6 +130,12 @@ public class ConversationsResource {
         return Response.accepted(show(id)).build();
     }
 
+    /**
+     * Gives a conversation another title.
+     *
+     * @param id   of the conversation
+     * @param body the title
+     */
     @PUT
     @Path("{id}/title")
     public ConversationView rename(@PathParam("id") String id, TitleBody body) {
@@ -102,16 +146,28 @@ public class ConversationsResource {
         return ConversationView.of(conversations.find(user.name(), id));
     }
 
+    /**
+     * Deletes a conversation with its messages.
+     *
+     * @param id of the conversation
+     */
     @DELETE
     @Path("{id}")
     public void delete(@PathParam("id") String id) {
         conversations.delete(user.name(), id);
     }
 
-    /** The whole conversation as a file, Markdown or JSON. */
+    /**
+     * Gives the whole conversation as a file.
+     *
+     * @param id     of the conversation
+     * @param format markdown or json
+     */
     @GET
     @Path("{id}/export")
     @Produces({"text/markdown", MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+    @ApiResponse(responseCode = "200", description = "The file",
+            content = @Content(mediaType = "text/markdown", schema = @Schema(type = "string")))
     public Response export(@PathParam("id") String id, @QueryParam("format") @DefaultValue("markdown") String format) {
         Conversation conversation = conversations.find(user.name(), id);
         ConversationExport export = new ConversationExport(conversation, conversations.messages(user.name(), id));

@@ -30,28 +30,48 @@ public class DatasetsResource {
     @Inject
     private DatasetDeletion deletion;
 
-    /** All of them, by name. */
+    /**
+     * All of them, by name.
+     *
+     * @param datasets by name
+     */
     public record DatasetList(List<DatasetView> datasets) {
     }
 
+    /** Lists the datasets of the site by name. */
     @GET
     public DatasetList list() {
         return new DatasetList(datasets.list().stream().map(DatasetView::of).toList());
     }
 
+    /**
+     * Shows a dataset.
+     *
+     * @param name of the dataset, with the folders before it
+     */
     @GET
     @Path("{name: .+}")
     public DatasetView show(@PathParam("name") String name) {
         return DatasetView.of(datasets.find(name));
     }
 
-    /** A row in the prompt template, cut into a model's tokens. */
+    /**
+     * Shows a row in the prompt template, cut into a model's tokens.
+     *
+     * @param name  of the dataset, with the folders before it
+     * @param query what to show
+     */
     @GET
     @Path("{name: .+}/preview")
     public Preview preview(@PathParam("name") String name, @BeanParam PreviewQuery query) {
         return query.preview(datasets.file(name), models);
     }
 
+    /**
+     * Deletes a dataset that no run is reading.
+     *
+     * @param name of the dataset, with the folders before it
+     */
     @DELETE
     @Path("{name: .+}")
     public void delete(@PathParam("name") String name) {

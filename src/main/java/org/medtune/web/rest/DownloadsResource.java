@@ -3,6 +3,10 @@ package org.medtune.web.rest;
 import static org.medtune.MedtuneMessages.MESSAGES;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -44,10 +48,22 @@ public class DownloadsResource {
     @Context
     private UriInfo uri;
 
-    /** A page of downloads, the newest first, each by its latest execution. */
+    /**
+     * A page of downloads, the newest first, each by its latest execution.
+     *
+     * @param offset    how many were passed over
+     * @param limit     the most that were asked for
+     * @param downloads the newest first
+     */
     public record DownloadPage(int offset, int limit, List<DownloadView> downloads) {
     }
 
+    /**
+     * Lists downloads, the newest first, each by its latest execution.
+     *
+     * @param offset how many to pass over
+     * @param limit  the most to give, 1 to 100
+     */
     @GET
     public DownloadPage list(@QueryParam("offset") @DefaultValue("0") String offset,
                              @QueryParam("limit") @DefaultValue("20") String limit) {
@@ -56,30 +72,55 @@ public class DownloadsResource {
         return new DownloadPage(from, count, control.list(from, count).stream().map(this::view).toList());
     }
 
-    /** Starts a download: the body is an object of the job's parameters. */
+    /**
+     * Starts a download of a model or a dataset.
+     *
+     * @param body an object of the job's parameters
+     */
     @POST
-    public Response start(JsonNode body) {
+    @ApiResponse(responseCode = "201", description = "The download that has begun",
+            content = @Content(schema = @Schema(implementation = DownloadView.class)))
+    public Response start(
+            @RequestBody(content = @Content(schema = @Schema(ref = "#/components/schemas/DownloadParameters")))
+            JsonNode body) {
         return accepted(Response.Status.CREATED, control.start(JobParameterBody.read(body)));
     }
 
+    /**
+     * Shows a download.
+     *
+     * @param executionId of an execution of the job download
+     */
     @GET
     @Path("{executionId}")
     public DownloadView show(@PathParam("executionId") String executionId) {
         return view(find(executionId));
     }
 
-    /** Asks for a stop, which acts within a second; what has come stays. */
+    /**
+     * Asks for a stop, which acts within a second; what has come stays.
+     *
+     * @param executionId of an execution of the job download
+     */
     @POST
     @Path("{executionId}/stop")
+    @ApiResponse(responseCode = "202", description = "The download as it is now",
+            content = @Content(schema = @Schema(implementation = DownloadView.class)))
     public Response stop(@PathParam("executionId") String executionId) {
         long id = find(executionId).executionId();
         jobs.stop(id);
         return accepted(Response.Status.ACCEPTED, id);
     }
 
-    /** Lets a download go on where it was; the answer is its new execution. */
+    /**
+     * Lets a download go on where it was, as a new execution.
+     *
+     * @param executionId of the latest execution of a download
+     */
     @POST
     @Path("{executionId}/restart")
+    @ApiResponse(responseCode = "202", description = "The new execution",
+            content = @Content(schema = @Schema(implementation = DownloadView.class)))
     public Response restart(@PathParam("executionId") String executionId) {
         return accepted(Response.Status.ACCEPTED, jobs.restart(find(executionId).executionId()));
     }

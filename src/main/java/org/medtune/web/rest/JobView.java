@@ -28,7 +28,13 @@ public record JobView(long executionId, long instanceId, String status, String e
                       boolean stoppable, boolean restartable, Map<String, String> parameters, RunProgress progress,
                       DevicePlace queue, Links links) {
 
-    /** Addresses relative to the server. */
+    /**
+     * Addresses relative to the server.
+     *
+     * @param self    this execution
+     * @param metrics the run's steps
+     * @param report  what came of it
+     */
     public record Links(String self, String metrics, String report) {
     }
 

@@ -4,6 +4,10 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.RequestScoped;
@@ -38,6 +42,7 @@ import org.medtune.ops.PurgeReport;
 import org.medtune.ops.RunCheckpoint;
 import org.medtune.ops.RunEstimate;
 import org.medtune.ops.RunEstimator;
+import org.medtune.ops.RunReport;
 import org.medtune.ops.Runs;
 import org.medtune.ops.StepMetrics;
 
@@ -71,7 +76,14 @@ public class JobsResource {
     @Context
     private UriInfo uri;
 
-    /** A page of runs, the newest first, each by its latest execution. */
+    /**
+     * A page of runs, the newest first, each by its latest execution.
+     *
+     * @param total  how many runs there are
+     * @param offset how many were passed over
+     * @param limit  the most that were asked for
+     * @param jobs   the newest first
+     */
     public record JobPage(int total, int offset, int limit, List<JobView> jobs) {
     }
 
@@ -84,7 +96,12 @@ public class JobsResource {
     public record DeletedRun(boolean dryRun, PurgeReport.Run run) {
     }
 
-    /** The metrics of every step so far. */
+    /**
+     * The metrics of every step so far.
+     *
+     * @param executionId of the execution that was asked for
+     * @param steps       of its run, in their order
+     */
     public record JobMetrics(long executionId, List<StepMetrics> steps) {
     }
 
@@ -92,6 +109,12 @@ public class JobsResource {
     public record JobCheckpoints(long executionId, List<RunCheckpoint> checkpoints) {
     }
 
+    /**
+     * Lists runs of the job fine-tune, the newest first, each by its latest execution.
+     *
+     * @param offset how many to pass over
+     * @param limit  the most to give, 1 to 100
+     */
     @GET
     public JobPage list(@QueryParam("offset") @DefaultValue("0") String offset,
                         @QueryParam("limit") @DefaultValue("20") String limit) {
@@ -100,9 +123,17 @@ public class JobsResource {
         return new JobPage(jobs.count(), from, count, jobs.list(from, count).stream().map(this::view).toList());
     }
 
-    /** Starts a run: the body is an object of job parameters, {@code {}} for the defaults. */
+    /**
+     * Starts a run.
+     *
+     * @param body an object of job parameters; an empty one for the defaults
+     */
     @POST
-    public Response start(JsonNode body) {
+    @ApiResponse(responseCode = "201", description = "The execution that has begun",
+            content = @Content(schema = @Schema(implementation = JobView.class)))
+    public Response start(
+            @RequestBody(content = @Content(schema = @Schema(ref = "#/components/schemas/FineTuneParameters")))
+            JsonNode body) {
         return accepted(Response.Status.CREATED, jobs.start(JobParameterBody.read(body)));
     }
 
@@ -113,15 +144,27 @@ public class JobsResource {
         return new RunEstimator(home).estimate(JobParameterBody.read(body));
     }
 
+    /**
+     * Shows an execution of any job: status, parameters, progress, place in the queue for a device.
+     *
+     * @param executionId of the execution
+     */
     @GET
     @Path("{executionId}")
     public JobView show(@PathParam("executionId") String executionId) {
         return view(find(executionId));
     }
 
-    /** Asks for a stop; the answer shows the execution as it is, which is rarely stopped yet. */
+    /**
+     * Asks for a stop, which takes effect after the step that is being computed, with a checkpoint; the answer shows
+     * the execution as it is, which is rarely stopped yet. To ask again is no error.
+     *
+     * @param executionId of the execution
+     */
     @POST
     @Path("{executionId}/stop")
+    @ApiResponse(responseCode = "202", description = "The execution as it is now",
+            content = @Content(schema = @Schema(implementation = JobView.class)))
     public Response stop(@PathParam("executionId") String executionId) {
         long id = find(executionId).executionId();
         jobs.stop(id);
@@ -129,12 +172,20 @@ public class JobsResource {
     }
 
     /**
-     * Lets a run go on; the answer is its new execution. The body is an object of the parameters that change, and may
-     * be missing.
+     * Lets a stopped or failed run go on from its newest checkpoint, as a new execution. To ask again while that one
+     * is at work is no error, and starts no other.
+     *
+     * @param executionId of the run's latest execution
+     * @param body        an object of the parameters that change; may be missing
      */
     @POST
     @Path("{executionId}/restart")
-    public Response restart(@PathParam("executionId") String executionId, JsonNode body) {
+    @ApiResponse(responseCode = "202", description = "The new execution",
+            content = @Content(schema = @Schema(implementation = JobView.class)))
+    public Response restart(
+            @PathParam("executionId") String executionId,
+            @RequestBody(content = @Content(schema = @Schema(ref = "#/components/schemas/FineTuneParameters")))
+            JsonNode body) {
         long id = find(executionId).executionId();
         boolean none = body == null || body.isMissingNode();
         return accepted(Response.Status.ACCEPTED, jobs.restart(id, none ? Map.of() : JobParameterBody.read(body)));
@@ -158,6 +209,11 @@ public class JobsResource {
         return new DeletedRun(onlyTell, deletion.delete(find(executionId).executionId(), onlyTell));
     }
 
+    /**
+     * Gives loss, learning rate, gradient norm and speed of every step so far.
+     *
+     * @param executionId of any execution of the run
+     */
     @GET
     @Path("{executionId}/metrics")
     public JobMetrics metrics(@PathParam("executionId") String executionId) {
@@ -198,8 +254,14 @@ public class JobsResource {
     }
 
     /** What came of a run, with the addresses of its evaluation's report. */
+     * Tells what came of a run.
+     *
+     * @param executionId of any execution of the run
+     */
     @GET
     @Path("{executionId}/report")
+    @ApiResponse(responseCode = "200", description = "What came of the run",
+            content = @Content(schema = @Schema(implementation = RunReport.class)))
     public JsonNode report(@PathParam("executionId") String executionId) {
         JobExecutionSummary execution = find(executionId);
         JsonNode report = runs.report(execution.run())

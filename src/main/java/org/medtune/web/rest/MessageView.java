@@ -28,7 +28,12 @@ import org.medtune.conversation.Message.Role;
 public record MessageView(long id, int turn, String role, String content, String html, String reasoning, String model,
         String state, String failure, int droppedTurns, String answer, String created, FeedbackView feedback) {
 
-    /** A rating, up or down, with its comment. */
+    /**
+     * A rating, up or down, with its comment.
+     *
+     * @param rating  up or down
+     * @param comment what the user wrote; empty for nothing
+     */
     public record FeedbackView(String rating, String comment) {
 
         static FeedbackView of(Feedback feedback) {

@@ -2,6 +2,7 @@ package org.medtune.web.rest;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -35,20 +36,35 @@ public class MessagesResource {
     @Inject
     private AuditTrail audit;
 
+    /** The number of the message. */
     @PathParam("id")
     private String id;
 
-    /** The model that is to answer, or null for the one that has. */
+    /**
+     * The model that is to answer, or null for the one that has.
+     *
+     * @param model its id
+     */
     public record RegenerateBody(String model) {
     }
 
-    /** A rating, up or down; the comment may be missing. */
+    /**
+     * A rating, up or down; the comment may be missing.
+     *
+     * @param rating  up or down
+     * @param comment may be missing
+     */
     public record FeedbackBody(String rating, String comment) {
     }
 
-    /** Asks another question in the place of this one; what followed it is deleted. */
+    /**
+     * Asks another question in the place of this one; what followed it is deleted.
+     *
+     * @param body the question, and one or two models to answer it
+     */
     @POST
     @Path("edit")
+    @ApiResponse(responseCode = "202", description = "The answer is being written")
     public Response edit(QuestionBody body) {
         QuestionBody question = QuestionBody.require(body);
         audit.question(String.join(", ", question.models()), question.question());
@@ -56,9 +72,14 @@ public class MessagesResource {
         return Response.accepted().build();
     }
 
-    /** Writes this answer anew; what followed it is deleted. */
+    /**
+     * Writes this answer anew; what followed it is deleted.
+     *
+     * @param body the model; may be missing
+     */
     @POST
     @Path("regenerate")
+    @ApiResponse(responseCode = "202", description = "The answer is being written")
     public Response regenerate(RegenerateBody body) {
         conversations.regenerate(user.name(), id(), Optional.ofNullable(body).map(RegenerateBody::model));
         return Response.accepted().build();
@@ -67,11 +88,17 @@ public class MessagesResource {
     /** Ends this answer; what there is of it stays. */
     @POST
     @Path("stop")
+    @ApiResponse(responseCode = "202", description = "The answer ends")
     public Response stop() {
         conversations.stop(user.name(), id());
         return Response.accepted().build();
     }
 
+    /**
+     * Rates an answer.
+     *
+     * @param body the rating
+     */
     @PUT
     @Path("feedback")
     public void rate(FeedbackBody body) {
@@ -82,6 +109,7 @@ public class MessagesResource {
                 new Feedback(rating(body.rating()), body.comment() == null ? "" : body.comment().strip()));
     }
 
+    /** Takes the rating of an answer back. */
     @DELETE
     @Path("feedback")
     public void removeRating() {

@@ -19,15 +19,25 @@ public class ModelsResource {
     @Inject
     private Models models;
 
-    /** All of them, by name; downloads that are not complete at the end. */
+    /**
+     * All of them, by name; downloads that are not complete at the end.
+     *
+     * @param models by name
+     */
     public record ModelList(List<ModelView> models) {
     }
 
+    /** Lists the base models of the site by name; downloads that are not complete at the end. */
     @GET
     public ModelList list() {
         return new ModelList(models.list().stream().map(ModelView::of).toList());
     }
 
+    /**
+     * Shows a base model.
+     *
+     * @param name of the model
+     */
     @GET
     @Path("{name}")
     public ModelView show(@PathParam("name") String name) {

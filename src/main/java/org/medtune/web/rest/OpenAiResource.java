@@ -4,6 +4,10 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -48,10 +52,22 @@ public class OpenAiResource {
     @Inject
     private AuditTrail audit;
 
-    /** A list of models. */
+    /**
+     * A list of models.
+     *
+     * @param object list
+     * @param data   the models
+     */
     public record Models(String object, List<Model> data) {}
 
-    /** A model; when it was created is when this server started. */
+    /**
+     * A model; when it was created is when this server started.
+     *
+     * @param id      by which it is asked
+     * @param object  model
+     * @param created seconds since 1970
+     * @param ownedBy medtune
+     */
     public record Model(String id, String object, long created, @JsonProperty("owned_by") String ownedBy) {
 
         static Model of(ChatModel model) {
@@ -59,6 +75,7 @@ public class OpenAiResource {
         }
     }
 
+    /** Lists the models that can be asked. */
     @GET
     @Path("models")
     @Produces(MediaType.APPLICATION_JSON)
@@ -66,6 +83,11 @@ public class OpenAiResource {
         return new Models("list", chat.models().stream().map(Model::of).toList());
     }
 
+    /**
+     * Shows a model that can be asked.
+     *
+     * @param id of the model
+     */
     @GET
     @Path("models/{id}")
     @Produces(MediaType.APPLICATION_JSON)
@@ -74,9 +96,19 @@ public class OpenAiResource {
                 .orElseThrow(() -> MESSAGES.noSuchChatModel(id));
     }
 
+    /**
+     * Answers a conversation, whole or as a stream of server-sent events.
+     *
+     * @param json as OpenAI has it
+     */
     @POST
     @Path("chat/completions")
-    public void complete(JsonNode json, @Suspended AsyncResponse response) {
+    @ApiResponse(responseCode = "200", description = "The answer, whole or as a stream",
+            content = @Content(schema = @Schema(ref = "#/components/schemas/ChatCompletion")))
+    public void complete(
+            @RequestBody(content = @Content(schema = @Schema(ref = "#/components/schemas/ChatCompletionRequest")))
+            JsonNode json,
+            @Suspended AsyncResponse response) {
         CompletionBody body = new CompletionBody(json);
         boolean stream = body.stream();
         boolean includeUsage = body.includeUsage();

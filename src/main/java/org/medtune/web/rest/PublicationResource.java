@@ -3,6 +3,10 @@ package org.medtune.web.rest;
 import static org.medtune.MedtuneMessages.MESSAGES;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -49,14 +53,28 @@ public class PublicationResource {
     }
 
     /**
-     * Publishes a checkpoint under a name. What is published already is never changed; to publish the same once more is no
-     * error. The body is an object with {@code name} (without it the adapter gets the name that the run would give it) and
-     * {@code step} of the checkpoint (without it the newest intact one).
+     * What is to be published.
+     *
+     * @param name of the adapter; without it, it gets the name that the run would give it
+     * @param step of the checkpoint; without it, the newest intact one
+     */
+    public record PublicationBody(String name, Integer step) {
+    }
+
+    /**
+     * Publishes a checkpoint under a name. What is published already is never changed; to publish the same once more is
+     * no error.
      *
      * @param executionId any execution of the run
+     * @param body        which checkpoint, and by which name
      */
     @POST
-    public Response publish(@PathParam("executionId") String executionId, JsonNode body) {
+    @ApiResponse(responseCode = "201", description = "The adapter that is new",
+            content = @Content(schema = @Schema(implementation = Publication.class)))
+    @ApiResponse(responseCode = "200", description = "The adapter that was there already",
+            content = @Content(schema = @Schema(implementation = Publication.class)))
+    public Response publish(@PathParam("executionId") String executionId, @RequestBody(content = @Content(
+            schema = @Schema(implementation = PublicationBody.class))) JsonNode body) {
         if (body == null || !body.isObject()) {
             throw MESSAGES.bodyNotAnObject();
         }

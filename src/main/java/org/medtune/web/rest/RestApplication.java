@@ -22,6 +22,7 @@ public final class RestApplication extends ResourceConfig {
         register(EvaluationsResource.class);
         register(JobsResource.class);
         register(MessagesResource.class);
+        register(OpenApiResource.class);
         register(PublicationResource.class);
         register(PurgesResource.class);
         register(RunComparisonResource.class);

@@ -2,6 +2,10 @@ package org.medtune.web.rest;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.BeanParam;
@@ -44,10 +48,19 @@ public class UploadsResource {
     @Context
     private UriInfo uri;
 
-    /** Takes a file as it is; its name comes in the query. */
+    /**
+     * Takes a dataset as it is, to be looked at before it is kept.
+     *
+     * @param name    of the file; its end tells the format
+     * @param length  bytes of the file
+     * @param content the bytes of the file
+     */
     @POST
     @Consumes(MediaType.APPLICATION_OCTET_STREAM)
-    public Response send(@QueryParam("name") String name, @HeaderParam(HttpHeaders.CONTENT_LENGTH) String length,
+    @ApiResponse(responseCode = "201", description = "What is known of the file",
+            content = @Content(schema = @Schema(implementation = UploadView.class)))
+    public Response send(@QueryParam("name") String name, @Parameter(hidden = true)
+                         @HeaderParam(HttpHeaders.CONTENT_LENGTH) String length,
                          InputStream content) {
         if (name == null) {
             throw MESSAGES.bodyLacks("name");
@@ -58,21 +71,35 @@ public class UploadsResource {
                 .entity(UploadView.of(upload)).build();
     }
 
-    /** What is known of it, read by other fields if the query names three. */
+    /**
+     * Tells what is known of an upload, read by other fields if the query names three.
+     *
+     * @param id    of the upload
+     * @param query the fields
+     */
     @GET
     @Path("{id}")
     public UploadView show(@PathParam("id") String id, @BeanParam PreviewQuery query) {
         return UploadView.of(uploads.find(id, query.fields()));
     }
 
-    /** A row in the prompt template, cut into a model's tokens. */
+    /**
+     * Shows a row in the prompt template, cut into a model's tokens.
+     *
+     * @param id    of the upload
+     * @param query what to show
+     */
     @GET
     @Path("{id}/preview")
     public Preview preview(@PathParam("id") String id, @BeanParam PreviewQuery query) {
         return query.preview(uploads.file(id), models);
     }
 
-    /** Puts it among the datasets. */
+    /**
+     * Puts an upload among the datasets.
+     *
+     * @param id of the upload
+     */
     @POST
     @Path("{id}/keep")
     @Consumes(MediaType.APPLICATION_JSON)
@@ -80,6 +107,11 @@ public class UploadsResource {
         return DatasetView.of(datasets.find(uploads.keep(id)));
     }
 
+    /**
+     * Forgets an upload.
+     *
+     * @param id of the upload
+     */
     @DELETE
     @Path("{id}")
     public void discard(@PathParam("id") String id) {
