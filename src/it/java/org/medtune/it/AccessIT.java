@@ -55,6 +55,7 @@ class AccessIT {
         table.put("api/account", USERS);
         table.put("chat.xhtml", Set.of("clinician", "administrator"));
         table.put("api/chat", Set.of("clinician", "administrator"));
+        table.put("api/openapi.", USERS);
         table.put("v1", Set.of("clinician", "administrator"));
         table.put("audit.xhtml", Set.of("auditor", "administrator"));
         table.put("api/audit", Set.of("auditor", "administrator"));

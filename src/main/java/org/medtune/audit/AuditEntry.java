@@ -14,6 +14,12 @@ import java.util.TreeMap;
  *
  * @param sequence counted from 1 over all files
  * @param time     ISO 8601, UTC
+ * @param actor    who did it: a user, or the server
+ * @param address  from where; empty where it is the server
+ * @param action   what was done
+ * @param target   to what
+ * @param outcome  done, or how it was answered
+ * @param details  by name
  * @param previous the hash of the line before; 64 zeros for the first
  * @param hash     see {@link HashedLine}; null before the line is sealed
  */

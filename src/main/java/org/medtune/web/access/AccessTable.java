@@ -29,6 +29,7 @@ final class AccessTable {
             Rule.of("/logout", ALL), Rule.of("/account.xhtml", ALL), Rule.of("/api/account", ALL),
             Rule.of("/chat.xhtml", Set.of(CLINICIAN)), Rule.of("/api/chat", Set.of(CLINICIAN)),
             Rule.of("/v1", Set.of(CLINICIAN)),
+            Rule.of("/api/openapi.json", ALL), Rule.of("/api/openapi.yaml", ALL),
             Rule.of("/audit.xhtml", Set.of(AUDITOR)), Rule.of("/api/audit", Set.of(AUDITOR)),
             Rule.of("/users.xhtml", Set.of(ADMINISTRATOR)), Rule.of("/api/users", Set.of(ADMINISTRATOR)),
             Rule.of("/metrics", EnumSet.of(OPERATOR, AUDITOR)),

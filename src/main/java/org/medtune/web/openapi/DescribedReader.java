@@ -181,6 +181,8 @@ final class DescribedReader extends Reader {
         if (given) {
             responses.addApiResponse("400", error("Something in the request has to change; the sentence names all of it"));
         }
+        responses.addApiResponse("401", error("Nobody is logged in, or the password or the token is wrong"));
+        responses.addApiResponse("403", error("The caller has none of the roles that may do this"));
         if (named) {
             responses.addApiResponse("404", error("There is nothing of that name or number"));
         }

@@ -7,6 +7,8 @@ import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Paths;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.info.License;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
 import io.swagger.v3.oas.models.servers.Server;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Application;
@@ -24,6 +26,8 @@ public final class OpenApiDocument {
 
     private static final String VERSION = "3.0.3";
     private static final String CONTEXT = "/medtune";
+    private static final String PASSWORD = "password";
+    private static final String TOKEN = "token";
 
     private OpenApiDocument() {
     }
@@ -37,7 +41,13 @@ public final class OpenApiDocument {
                     .externalDocs(new ExternalDocumentation().url("https://www.rfc-editor.org/rfc/rfc9457")
                             .description("Errors of /api are problem details"))
                     .servers(List.of(new Server().url(CONTEXT).description("The server that this comes from")))
-                    .paths(new Paths()).components(new Components());
+                    .paths(new Paths())
+                    .components(new Components().addSecuritySchemes(PASSWORD, new SecurityScheme()
+                                    .type(SecurityScheme.Type.HTTP).scheme("basic").description("A user and a password"))
+                            .addSecuritySchemes(TOKEN, new SecurityScheme().type(SecurityScheme.Type.HTTP)
+                                    .scheme("bearer").description("A token that a user has made")))
+                    .security(List.of(new SecurityRequirement().addList(PASSWORD),
+                            new SecurityRequirement().addList(TOKEN)));
             read(document, new RestApplication(), Set.of(AnswerEventsDescription.class), Problem.class);
             read(document, new OpenAiApplication(), Set.of(), OpenAiError.class);
             JobParameterSchemas.addTo(document.getComponents());

@@ -2,6 +2,9 @@ package org.medtune.web.rest;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -43,7 +46,12 @@ public class AccountResource {
     @Inject
     private AuditTrail audit;
 
-    /** The caller. */
+    /**
+     * The caller.
+     *
+     * @param name  of the user
+     * @param roles names of roles
+     */
     public record AccountView(String name, List<String> roles) {
 
         static AccountView of(String name, Set<Role> roles) {
@@ -51,15 +59,33 @@ public class AccountResource {
         }
     }
 
-    /** The present password and the next. */
+    /**
+     * The present password and the next.
+     *
+     * @param present the password so far
+     * @param next    the new one
+     */
     public record PasswordBody(String present, String next) {
     }
 
-    /** What a new token is called, and the days for which it is valid; 0 or nothing for ever. */
+    /**
+     * What a new token is called, and the days for which it is valid; 0 or nothing for ever.
+     *
+     * @param label what it is called
+     * @param days  for which it is valid; 0 for ever
+     */
     public record TokenBody(String label, int days) {
     }
 
-    /** A token without its secret. */
+    /**
+     * A token without its secret.
+     *
+     * @param id      of the token
+     * @param label   what it is called
+     * @param roles   what it may do
+     * @param created ISO 8601 in UTC
+     * @param expires ISO 8601 in UTC; null for never
+     */
     public record TokenView(String id, String label, List<String> roles, String created, String expires) {
 
         static TokenView of(AccessToken token) {
@@ -68,17 +94,27 @@ public class AccountResource {
         }
     }
 
-    /** A new token; the secret is shown this once. */
+    /**
+     * A new token; the secret is shown this once.
+     *
+     * @param token  without the secret
+     * @param secret what is sent as bearer token
+     */
     public record NewTokenView(TokenView token, String secret) {
     }
 
+    /** Tells who the caller is. */
     @GET
     public AccountView show() {
         Caller caller = Caller.current();
         return AccountView.of(caller.name(), caller.roles());
     }
 
-    /** Changes the password, which ends the user's sessions in all browsers. */
+    /**
+     * Changes the password, which ends the user's sessions in all browsers.
+     *
+     * @param body the present password and the next
+     */
     @PUT
     @Path("password")
     public void changePassword(PasswordBody body) {
@@ -94,14 +130,22 @@ public class AccountResource {
         audit.done("password-changed", caller.name());
     }
 
+    /** Lists the caller's bearer tokens, without their secrets. */
     @GET
     @Path("tokens")
     public List<TokenView> tokens() {
         return tokens.of(Caller.current().name()).stream().map(TokenView::of).toList();
     }
 
+    /**
+     * Makes a bearer token, whose secret is shown this once.
+     *
+     * @param body what it is called, and for how long it is valid
+     */
     @POST
     @Path("tokens")
+    @ApiResponse(responseCode = "201", description = "The token, with its secret",
+            content = @Content(schema = @Schema(implementation = NewTokenView.class)))
     public Response make(TokenBody body) {
         if (body == null) {
             throw MESSAGES.bodyLacks("label");
@@ -114,6 +158,11 @@ public class AccountResource {
                 .entity(new NewTokenView(TokenView.of(made.token()), made.secret())).build();
     }
 
+    /**
+     * Makes a bearer token worthless.
+     *
+     * @param id of the token
+     */
     @DELETE
     @Path("tokens/{id}")
     public void revoke(@PathParam("id") String id) {

@@ -27,11 +27,24 @@ public class AuditResource {
     @Inject
     private AuditLog log;
 
-    /** A page of entries, the newest first; there are more if it is full. */
+    /**
+     * A page of entries, the newest first; there are more if it is full.
+     *
+     * @param offset  how many were passed over
+     * @param limit   the most that were asked for
+     * @param entries the newest first
+     */
     public record AuditPage(int offset, int limit, List<AuditEntry> entries) {
     }
 
-    /** Lists entries, all or those of an actor, of an action, or both. */
+    /**
+     * Lists entries of the audit log, the newest first: all, or those of an actor, of an action, or both.
+     *
+     * @param actor  name of a user; empty for all
+     * @param action such as start; empty for all
+     * @param offset how many to pass over
+     * @param limit  the most to give, 1 to 500
+     */
     @GET
     public AuditPage list(@QueryParam("actor") @DefaultValue("") String actor,
                           @QueryParam("action") @DefaultValue("") String action,
@@ -43,7 +56,7 @@ public class AuditResource {
                 && (action.isEmpty() || entry.action().equals(action)), from, count));
     }
 
-    /** Follows the chain through the whole log. */
+    /** Follows the chain of hashes through the whole audit log. */
     @GET
     @Path("check")
     public AuditCheck check() {

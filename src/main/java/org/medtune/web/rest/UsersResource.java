@@ -2,6 +2,9 @@ package org.medtune.web.rest;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -39,16 +42,30 @@ public class UsersResource {
     @Inject
     private AuditTrail audit;
 
-    /** A new user, or of an old one what is to change; the rest is null. */
+    /**
+     * A new user, or of an old one what is to change; the rest is null.
+     *
+     * @param name     of a new user
+     * @param password at least as long as the rules ask for
+     * @param roles    names of roles
+     */
     public record UserBody(String name, String password, List<String> roles) {
     }
 
+    /** Lists the users by name. */
     @GET
     public List<AccountView> list() {
         return accounts.all().stream().map(UsersResource::view).toList();
     }
 
+    /**
+     * Adds a user.
+     *
+     * @param body name, password and roles
+     */
     @POST
+    @ApiResponse(responseCode = "201", description = "The user that is new",
+            content = @Content(schema = @Schema(implementation = AccountView.class)))
     public Response create(UserBody body) {
         if (body == null || body.name() == null || body.password() == null || body.roles() == null) {
             throw MESSAGES.bodyLacks("name, password, roles");
@@ -58,7 +75,12 @@ public class UsersResource {
         return Response.status(Response.Status.CREATED).entity(view(find(body.name()))).build();
     }
 
-    /** Changes roles, password or both. */
+    /**
+     * Changes roles, password or both.
+     *
+     * @param name of the user
+     * @param body roles, a password, or both
+     */
     @PUT
     @Path("{name}")
     public AccountView change(@PathParam("name") String name, UserBody body) {
@@ -77,7 +99,11 @@ public class UsersResource {
         return view(find(name));
     }
 
-    /** Deletes a user, with all tokens. */
+    /**
+     * Deletes a user, with all tokens.
+     *
+     * @param name of the user
+     */
     @DELETE
     @Path("{name}")
     public void delete(@PathParam("name") String name) {
