@@ -68,7 +68,7 @@ class ArchitectureTest {
                 .whereLayer("access pages").mayOnlyAccessLayers(
                         "faces", "rest", "batch", "conversation", "chat", "audit", "access", "ops", "root")
                 .whereLayer("monitoring").mayOnlyAccessLayers("chat", "ops", "generation", "tensor", "root")
-                .whereLayer("openapi").mayOnlyAccessLayers("rest", "access pages", "batch", "catalogue", "access", "ops", "root")
+                .whereLayer("openapi").mayOnlyAccessLayers("rest", "catalogue", "ops", "root")
                 .whereLayer("faces").mayOnlyAccessLayers(
                         "batch", "conversation", "chat", "catalogue", "download", "audit", "access", "ops", "training",
                         "evaluation", "generation", "export", "adapter", "dataset", "model", "tensor", "root")

@@ -28,7 +28,7 @@ import org.openapi4j.parser.OpenApi3Parser;
 import org.openapi4j.parser.model.v3.OpenApi3;
 import org.openapi4j.schema.validator.ValidationData;
 
-/** The OpenAPI document that the server gives out, against what the server answers; and the examples of docs/rest.md. */
+/** The OpenAPI document that the server gives out, against what it answers; and the examples of docs/rest.md. */
 @ExtendWith(SharedServer.class)
 class OpenApiIT {
 
@@ -94,7 +94,7 @@ class OpenApiIT {
     }
 
     @Test
-    @DisplayName("has its examples in docs/rest.md, which work as they stand there, and what they bring is as described")
+    @DisplayName("has its examples in docs/rest.md, which work as they stand there")
     @Timeout(value = 4, unit = TimeUnit.MINUTES)
     void examples(WildFlyServer server, @TempDir Path folder) throws Exception {
         // given: the blocks of the handbook as one script for this server

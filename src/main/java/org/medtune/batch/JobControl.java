@@ -134,8 +134,8 @@ public final class JobControl {
 
     /**
      * Asks an execution to stop. It does so after the optimizer step, the row or the token that it is at, with a
-     * checkpoint: a normal return does not mean that it has stopped. One that is stopping or STOPPED already is left as it
-     * is, so that the request can be sent again.
+     * checkpoint: a normal return does not mean that it has stopped. One that is stopping or STOPPED already is left as
+     * it is, so that the request can be sent again.
      *
      * @throws NotFoundException if there is no such execution
      * @throws ConflictException if it has ended otherwise
@@ -180,8 +180,8 @@ public final class JobControl {
     }
 
     /**
-     * Lets a run go on from its last checkpoint. Where that was asked for before, with nothing to change, and the run has
-     * not ended since, the execution of that time is the answer: so the request can be sent again.
+     * Lets a run go on from its last checkpoint. Where that was asked for before, with nothing to change, and the run
+     * has not ended since, the execution of that time is the answer: so the request can be sent again.
      *
      * @param changed parameters that get another value than before; the others keep theirs
      * @return the new execution's id

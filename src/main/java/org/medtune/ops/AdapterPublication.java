@@ -15,8 +15,8 @@ import org.medtune.training.AtomicFolder;
 import org.medtune.training.CheckpointStore;
 
 /**
- * Puts copies of checkpoints among the published adapters. An adapter that is there already is never changed, and one that
- * is new is there whole or not at all.
+ * Puts copies of checkpoints among the published adapters. An adapter that is there already is never changed, and one
+ * that is new is there whole or not at all.
  *
  * @param home where adapters are published
  */

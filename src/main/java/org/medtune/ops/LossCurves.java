@@ -6,12 +6,12 @@ import java.util.List;
 
 /**
  * Loss curves of several runs at the same steps, so that they can be laid over each other: the steps of the longest are
- * divided into intervals of the same width, and a point is the mean over the steps that a run has taken in its interval.
+ * divided into intervals of the same width, and a point is the mean over the steps that a run has taken in it.
  *
  * @param width  steps of an interval; 1 where every step has its point
  * @param steps  the last step of each interval
- * @param losses of each run, a value for each interval; null where it has taken no step that counts: a skipped one, or one
- *               whose loss is no number, does not
+ * @param losses of each run, a value for each interval; null where it has taken no step that counts: a skipped one, or
+ *               one whose loss is no number, does not
  */
 public record LossCurves(int width, List<Integer> steps, List<List<Double>> losses) {
 

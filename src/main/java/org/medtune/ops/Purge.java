@@ -19,8 +19,8 @@ import org.medtune.MedtuneException;
 import org.medtune.RecoverableException;
 
 /**
- * Removes runs from the job repository, with their folders and logs, as {@link RunRemoval} does it. A purge that is killed
- * is finished by the next one. One run that cannot be removed does not keep the others from it.
+ * Removes runs from the job repository, with their folders and logs, as {@link RunRemoval} does it. A purge that is
+ * killed is finished by the next one. One run that cannot be removed does not keep the others from it.
  */
 public final class Purge {
 

@@ -60,7 +60,7 @@ class RunLogHandlerTest {
         assertThat(own.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
         assertThat(lines("one")).hasSize(2);
         assertThat(lines("one").get(0))
-                .matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,\\d{3} INFO  \\[org.medtune.test] \\(.+\\) of the run");
+                .matches("[\\d-]{10} [\\d:]{8},\\d{3} INFO  \\[org.medtune.test] \\(.+\\) of the run");
         assertThat(lines("one").get(1)).contains("WARN").endsWith("of its helper");
     }
 

@@ -13,8 +13,8 @@ import jakarta.ws.rs.core.MediaType;
 interface AnswerEventsDescription {
 
     /**
-     * Follows an answer while it is written, as server-sent events: each has what is new of reasoning and content, and the
-     * last one how the answer ended.
+     * Follows an answer while it is written, as server-sent events: each has what is new of reasoning and content, and
+     * the last one how the answer ended.
      *
      * @param answer      the field {@code answer} of a message that is being written
      * @param reasoning   characters of the reasoning that the reader has already

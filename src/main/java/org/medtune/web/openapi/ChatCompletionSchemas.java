@@ -56,7 +56,8 @@ final class ChatCompletionSchemas {
     }
 
     /**
-     * An answer in one piece. In a stream its pieces have the same fields, with {@code delta} instead of {@code message}.
+     * An answer in one piece. In a stream its pieces have the same fields, with {@code delta} instead of
+     * {@code message}.
      *
      * @param id      of the completion
      * @param object  chat.completion

@@ -38,8 +38,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Reads resources with their Javadoc: the first sentence of a method's is the operation's summary, its {@code @param} is
- * the parameter's description. Adds to every operation the errors that it can answer with.
+ * Reads resources with their Javadoc: the first sentence of a method's is the operation's summary, its {@code @param}
+ * is the parameter's description. Adds to every operation the errors that it can answer with.
  */
 final class DescribedReader extends Reader {
 
@@ -64,12 +64,13 @@ final class DescribedReader extends Reader {
             Produces classProduces, Consumes methodConsumes, Consumes classConsumes,
             List<SecurityRequirement> classSecurity, Optional<ExternalDocumentation> classDocumentation,
             Set<String> classTags, List<Server> classServers, boolean isSubresource, RequestBody parentBody,
-            ApiResponses parentResponses, JsonView view, io.swagger.v3.oas.annotations.responses.ApiResponse[] responses,
-            AnnotatedMethod annotated) {
+            ApiResponses parentResponses, JsonView view,
+            io.swagger.v3.oas.annotations.responses.ApiResponse[] responses, AnnotatedMethod annotated) {
         Operation operation = super.parseMethod(type, method, globalParameters, methodProduces, classProduces,
-                methodConsumes, classConsumes, classSecurity, classDocumentation, classTags, classServers, isSubresource,
-                parentBody, parentResponses, view, responses, annotated);
-        operation.setOperationId(method.getDeclaringClass().getSimpleName().replaceAll("(Resource|Description)$", "") + "." + method.getName());
+                methodConsumes, classConsumes, classSecurity, classDocumentation, classTags, classServers,
+                isSubresource, parentBody, parentResponses, view, responses, annotated);
+        String resource = method.getDeclaringClass().getSimpleName().replaceAll("(Resource|Description)$", "");
+        operation.setOperationId(resource + "." + method.getName());
         operation.addTagsItem(tag(method.getDeclaringClass()));
         methods.put(operation, method);
         return operation;
@@ -133,8 +134,8 @@ final class DescribedReader extends Reader {
                 return JavadocTexts.ofParameter(method, java.getName());
             }
         }
-        Stream<Class<?>> beans = Stream.of(method.getParameters()).filter(java -> java.isAnnotationPresent(BeanParam.class))
-                .map(java.lang.reflect.Parameter::getType);
+        Stream<Class<?>> beans = Stream.of(method.getParameters())
+                .filter(java -> java.isAnnotationPresent(BeanParam.class)).map(java.lang.reflect.Parameter::getType);
         return Stream.concat(beans, Stream.of(method.getDeclaringClass()))
                 .flatMap(type -> Stream.of(type.getDeclaredFields())).filter(field -> isNamed(field, parameter))
                 .findFirst().flatMap((Field field) -> JavadocTexts.of(field));
@@ -179,7 +180,7 @@ final class DescribedReader extends Reader {
                 || parameters.stream().anyMatch(parameter -> parameter.getIn().equals("query"));
         ApiResponses responses = operation.getResponses();
         if (given) {
-            responses.addApiResponse("400", error("Something in the request has to change; the sentence names all of it"));
+            responses.addApiResponse("400", error("Something in the request has to change; the sentence says what"));
         }
         responses.addApiResponse("401", error("Nobody is logged in, or the password or the token is wrong"));
         responses.addApiResponse("403", error("The caller has none of the roles that may do this"));
@@ -190,7 +191,7 @@ final class DescribedReader extends Reader {
             responses.addApiResponse("409", error("It cannot be done as things stand now"));
             responses.addApiResponse("415", error("The content type is not application/json"));
         }
-        responses.addApiResponse("503", error("Something about the server has to be mended first, such as a full disk"));
+        responses.addApiResponse("503", error("Something has to be mended first, such as a full disk"));
         responses.addApiResponse(DEFAULT, error("Any other error"));
     }
 

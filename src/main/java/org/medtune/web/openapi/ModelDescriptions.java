@@ -54,16 +54,7 @@ final class ModelDescriptions implements ModelConverter {
 
     private static void describe(Schema<?> schema, Class<?> type) {
         JavadocTexts.of(type).ifPresent(schema::setDescription);
-        describeFields(schema, type);
-    }
-
-    private static void describeFields(Schema<?> schema, Class<?> type) {
         for (RecordComponent component : type.getRecordComponents()) {
-            if (component.getAccessor().isAnnotationPresent(JsonUnwrapped.class)) {
-                // its fields stand among those of the whole
-                describeFields(schema, component.getType());
-                continue;
-            }
             JsonProperty json = component.getAccessor().getAnnotation(JsonProperty.class);
             String name = json == null ? component.getName() : json.value();
             Schema<?> property = schema.getProperties() == null ? null : schema.getProperties().get(name);

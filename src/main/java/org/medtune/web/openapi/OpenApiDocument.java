@@ -21,7 +21,7 @@ import org.medtune.web.rest.OpenAiError;
 import org.medtune.web.rest.Problem;
 import org.medtune.web.rest.RestApplication;
 
-/** The description of {@code /api} and {@code /v1}: every resource that is registered, and what servlets serve there. */
+/** The description of {@code /api} and {@code /v1}: every registered resource, and what servlets serve there. */
 public final class OpenApiDocument {
 
     private static final String VERSION = "3.0.3";
@@ -43,7 +43,8 @@ public final class OpenApiDocument {
                     .servers(List.of(new Server().url(CONTEXT).description("The server that this comes from")))
                     .paths(new Paths())
                     .components(new Components().addSecuritySchemes(PASSWORD, new SecurityScheme()
-                                    .type(SecurityScheme.Type.HTTP).scheme("basic").description("A user and a password"))
+                                    .type(SecurityScheme.Type.HTTP).scheme("basic")
+                                    .description("A user and a password"))
                             .addSecuritySchemes(TOKEN, new SecurityScheme().type(SecurityScheme.Type.HTTP)
                                     .scheme("bearer").description("A token that a user has made")))
                     .security(List.of(new SecurityRequirement().addList(PASSWORD),
@@ -75,12 +76,13 @@ public final class OpenApiDocument {
         return new Info().title("medtune").version("1").license(new License().name("Apache-2.0")
                         .url("https://www.apache.org/licenses/LICENSE-2.0"))
                 .description("""
-                        Fine-tunes medical reasoning models, and answers with them. Below /api are runs of jobs, models, \
-                        datasets, adapters and conversations; below /v1 is what clients of OpenAI's chat API ask for.
+                        Fine-tunes medical reasoning models, and answers with them. Below /api are runs of jobs, \
+                        models, datasets, adapters and conversations; below /v1 is what clients of OpenAI's chat API \
+                        ask for.
 
-                        Requests that change something have the content type application/json, even without a body; only \
-                        files are sent as application/octet-stream. Errors of /api are application/problem+json with the \
-                        id of a message, which the handbook explains (docs/messages.md); those of /v1 are of OpenAI's \
-                        form.""");
+                        Requests that change something have the content type application/json, even without a body; \
+                        only files are sent as application/octet-stream. Errors of /api are application/problem+json \
+                        with the id of a message, which the handbook explains (docs/messages.md); those of /v1 are of \
+                        OpenAI's form.""");
     }
 }

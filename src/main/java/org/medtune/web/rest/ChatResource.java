@@ -96,8 +96,8 @@ public class ChatResource {
     }
 
     /**
-     * Tells what a page begins with, the models that can be asked. Conversations that this browser had before there were
-     * logins become the user's.
+     * Tells what a page begins with, the models that can be asked. Conversations that this browser had before there
+     * were logins become the user's.
      */
     @POST
     @Path("session")

@@ -192,8 +192,8 @@ public class JobsResource {
     }
 
     /**
-     * Deletes a run that is not at work, with all of its executions, its folder and its log; published adapters stay. It
-     * cannot be undone.
+     * Deletes a run that is not at work, with all of its executions, its folder and its log; published adapters stay.
+     * It cannot be undone.
      *
      * @param executionId any execution of the run
      * @param dryRun      true to be told only what would go

@@ -19,7 +19,7 @@ import org.medtune.batch.JobExecutionSummary;
 import org.medtune.ops.RunComparison;
 import org.medtune.ops.Runs;
 
-/** Runs side by side: parameters that differ, loss curves at the same steps, what came of them, and how long it took. */
+/** Runs side by side: parameters that differ, loss curves at the same steps, results, and how long it took. */
 @Path("jobs/compare")
 @RequestScoped
 @Produces({MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
@@ -37,8 +37,8 @@ public class RunComparisonResource {
     /**
      * Compares runs as they are now.
      *
-     * @param ids    numbers of executions of 2 to 10 different runs, separated by commas; of each run the latest execution
-     *               is shown
+     * @param ids    numbers of executions of 2 to 10 different runs, separated by commas; of each run the latest
+     *               execution is shown
      * @param points the most points of a curve
      */
     @GET
@@ -54,7 +54,8 @@ public class RunComparisonResource {
 
     private static List<Long> numbers(String ids) {
         List<String> texts = Arrays.stream(ids.split(",", -1)).map(String::strip).toList();
-        if (texts.size() < 2 || texts.size() > MOST_RUNS || !texts.stream().allMatch(text -> text.matches("\\d{1,18}"))) {
+        boolean numbers = texts.stream().allMatch(text -> text.matches("\\d{1,18}"));
+        if (texts.size() < 2 || texts.size() > MOST_RUNS || !numbers) {
             throw MESSAGES.notIdsToCompare(ids, MOST_RUNS);
         }
         return texts.stream().map(Long::valueOf).toList();

@@ -33,8 +33,8 @@ public class RunLogResource {
      *
      * @param executionId the execution that was asked for
      * @param instanceId  its run
-     * @param from        position of the first line, in bytes from the beginning of the log; greater than what was asked
-     *                    for where older lines have been removed
+     * @param from        position of the first line, in bytes from the beginning of the log; greater than what was
+     *                    asked for where older lines have been removed
      * @param next        what to ask for to go on after these lines
      * @param end         position of the log's end: nothing is left to read where {@code next} is the same
      * @param lines       as in the server's log, the oldest first
@@ -50,7 +50,8 @@ public class RunLogResource {
      * @param limit       the most bytes of lines
      */
     @GET
-    public JobLog read(@PathParam("executionId") String executionId, @QueryParam("after") @DefaultValue("0") String after,
+    public JobLog read(@PathParam("executionId") String executionId,
+                       @QueryParam("after") @DefaultValue("0") String after,
                        @QueryParam("limit") @DefaultValue("65536") String limit) {
         JobExecutionSummary execution = executions.find(executionId);
         long position = QueryNumber.read("after", after, 0L, Long.MAX_VALUE);

@@ -134,8 +134,8 @@ class OpenApiDocumentTest {
                 assertThat(each.operation().path("requestBody").path("description").asText())
                         .as(each + " says what its body is").isNotBlank();
             }
-            Set<String> inPath = Stream.of(each.path().split("[/{}]")).filter(part -> each.path().contains("{" + part + "}"))
-                    .collect(Collectors.toSet());
+            Set<String> inPath = Stream.of(each.path().split("[/{}]"))
+                    .filter(part -> each.path().contains("{" + part + "}")).collect(Collectors.toSet());
             assertThat(each.operation().path("parameters").findValuesAsText("name")).containsAll(inPath);
         });
         assertThat(operations()).extracting(each -> each.operation().path("operationId").asText())
@@ -172,7 +172,8 @@ class OpenApiDocumentTest {
         document.path("components").path("schemas").fields().forEachRemaining(schema -> {
             assertThat(schema.getValue().path("description").asText()).as(schema.getKey()).isNotBlank();
             schema.getValue().path("properties").fields().forEachRemaining(property ->
-                    assertThat(property.getValue().path("description").asText() + property.getValue().path("$ref").asText())
+                    assertThat(property.getValue().path("description").asText()
+                            + property.getValue().path("$ref").asText())
                             .as(schema.getKey() + "." + property.getKey()).isNotBlank());
         });
     }
