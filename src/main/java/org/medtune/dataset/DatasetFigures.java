@@ -41,7 +41,13 @@ public record DatasetFigures(@JsonUnwrapped DatasetSummary summary, List<RejectR
     public record RejectReason(String reason, long count, List<Long> rows) {
     }
 
-    /** How many rows have from {@code from} to {@code to} token ids, both included. */
+    /**
+     * How many rows have a number of token ids in a range.
+     *
+     * @param from the smallest number
+     * @param to   the greatest number
+     * @param rows how many rows
+     */
     public record LengthRange(int from, int to, long rows) {
     }
 

@@ -8,9 +8,11 @@ import io.swagger.v3.oas.models.media.NumberSchema;
 import io.swagger.v3.oas.models.media.ObjectSchema;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.media.StringSchema;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.medtune.catalogue.DownloadRequest;
+import org.medtune.ops.EvaluationRequest;
 import org.medtune.ops.FineTuneParameter;
 import org.medtune.ops.PurgeRequest;
 
@@ -26,14 +28,13 @@ final class JobParameterSchemas {
             fineTune.addProperty(parameter.key(), value(parameter.explanation(), parameter.defaultText()));
         }
         components.addSchemas("FineTuneParameters", fineTune);
-        components.addSchemas("PurgeParameters",
-                plain("Parameters of the job purge; what is left out takes its default", PurgeRequest.DEFAULTS));
-        components.addSchemas("DownloadParameters",
-                plain("Parameters of the job download; what is left out takes its default", DownloadRequest.DEFAULTS));
+        components.addSchemas("PurgeParameters", plain("purge", PurgeRequest.DEFAULTS));
+        components.addSchemas("DownloadParameters", plain("download", DownloadRequest.DEFAULTS));
+        components.addSchemas("EvaluationParameters", plain("evaluate", EvaluationRequest.DEFAULTS.entrySet()));
     }
 
-    private static Schema<?> plain(String description, List<Map.Entry<String, String>> defaults) {
-        Schema<?> schema = parameters(description);
+    private static Schema<?> plain(String job, Collection<Map.Entry<String, String>> defaults) {
+        Schema<?> schema = parameters("Parameters of the job " + job + "; what is left out takes its default");
         defaults.forEach(entry -> schema.addProperty(entry.getKey(),
                 value("As the handbook says of the parameter " + entry.getKey(), entry.getValue())));
         return schema;

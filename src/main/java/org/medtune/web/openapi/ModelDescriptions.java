@@ -9,6 +9,7 @@ import io.swagger.v3.core.converter.ModelConverterContext;
 import io.swagger.v3.core.util.Json;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.media.Schema;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -54,6 +55,13 @@ final class ModelDescriptions implements ModelConverter {
 
     private static void describe(Schema<?> schema, Class<?> type) {
         JavadocTexts.of(type).ifPresent(schema::setDescription);
+        // a record may tell more than its components
+        for (Method method : type.getDeclaredMethods()) {
+            if (method.isAnnotationPresent(JsonProperty.class) && schema.getProperties() != null
+                    && schema.getProperties().get(method.getName()) instanceof Schema<?> property) {
+                JavadocTexts.of(method).ifPresent(property::setDescription);
+            }
+        }
         for (RecordComponent component : type.getRecordComponents()) {
             JsonProperty json = component.getAccessor().getAnnotation(JsonProperty.class);
             String name = json == null ? component.getName() : json.value();

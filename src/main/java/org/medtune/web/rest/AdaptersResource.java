@@ -1,5 +1,8 @@
 package org.medtune.web.rest;
 
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -45,10 +48,17 @@ public class AdaptersResource {
         return AdapterView.of(adapters.find(name));
     }
 
-    /** A file of the report that the run which published it has made: {@code report.en.html} and so on. */
+    /**
+     * Gives a file of the report that the run which published an adapter has made.
+     *
+     * @param name of the adapter
+     * @param file report.json, report.en.html or report.zh.html
+     */
     @GET
     @Path("{name}/evaluation/{file}")
     @Produces({MediaType.TEXT_HTML, MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+    @ApiResponse(responseCode = "200", description = "The file",
+            content = @Content(mediaType = "text/html", schema = @Schema(type = "string")))
     public Response evaluation(@PathParam("name") String name, @PathParam("file") String file) {
         return EvaluationFile.of(adapters.evaluation(name), file);
     }

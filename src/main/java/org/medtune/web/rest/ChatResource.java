@@ -138,10 +138,17 @@ public class ChatResource {
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"feedback.jsonl\"").build();
     }
 
-    /** A file of the report of an adapter that can be chosen, for whoever chats: {@code report.en.html} and so on. */
+    /**
+     * Gives a file of the report of an adapter that can be chosen, for whoever chats.
+     *
+     * @param adapter its name
+     * @param file    report.json, report.en.html or report.zh.html
+     */
     @GET
     @Path("evaluations/{adapter}/{file}")
     @Produces({MediaType.TEXT_HTML, MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+    @ApiResponse(responseCode = "200", description = "The file",
+            content = @Content(mediaType = "text/html", schema = @Schema(type = "string")))
     public Response evaluation(@PathParam("adapter") String adapter, @PathParam("file") String file) {
         return EvaluationFile.of(adapters.evaluation(adapter), file);
     }

@@ -3,6 +3,10 @@ package org.medtune.web.rest;
 import static org.medtune.MedtuneMessages.MESSAGES;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -46,10 +50,23 @@ public class EvaluationsResource {
     @Context
     private UriInfo uri;
 
-    /** A page of evaluations, the newest first, each by its latest execution. */
+    /**
+     * A page of evaluations, the newest first, each by its latest execution.
+     *
+     * @param total       how many there are
+     * @param offset      how many were passed over
+     * @param limit       the most that were asked for
+     * @param evaluations the newest first
+     */
     public record EvaluationPage(int total, int offset, int limit, List<EvaluationView> evaluations) {
     }
 
+    /**
+     * Lists evaluations, the newest first, each by its latest execution.
+     *
+     * @param offset how many to pass over
+     * @param limit  the most to give, 1 to 100
+     */
     @GET
     public EvaluationPage list(@QueryParam("offset") @DefaultValue("0") String offset,
                                @QueryParam("limit") @DefaultValue("20") String limit) {
@@ -59,38 +76,69 @@ public class EvaluationsResource {
                 evaluations.list(from, count).stream().map(this::view).toList());
     }
 
-    /** Starts an evaluation: the body is an object of the job's parameters. */
+    /**
+     * Starts an evaluation.
+     *
+     * @param body an object of the job's parameters
+     */
     @POST
-    public Response start(JsonNode body) {
+    @ApiResponse(responseCode = "201", description = "The evaluation that has begun",
+            content = @Content(schema = @Schema(implementation = EvaluationView.class)))
+    public Response start(
+            @RequestBody(content = @Content(schema = @Schema(ref = "#/components/schemas/EvaluationParameters"))) JsonNode body) {
         return accepted(Response.Status.CREATED, evaluations.start(JobParameterBody.read(body)));
     }
 
+    /**
+     * Shows an evaluation.
+     *
+     * @param executionId of an execution of the job evaluate
+     */
     @GET
     @Path("{executionId}")
     public EvaluationView show(@PathParam("executionId") String executionId) {
         return view(find(executionId));
     }
 
-    /** Asks for a stop, which acts within a row. */
+    /**
+     * Asks for a stop, which acts within a row.
+     *
+     * @param executionId of an execution of the job evaluate
+     */
     @POST
     @Path("{executionId}/stop")
+    @ApiResponse(responseCode = "202", description = "The evaluation as it is now",
+            content = @Content(schema = @Schema(implementation = EvaluationView.class)))
     public Response stop(@PathParam("executionId") String executionId) {
         long id = find(executionId).executionId();
         jobs.stop(id);
         return accepted(Response.Status.ACCEPTED, id);
     }
 
-    /** Lets an evaluation go on behind the last row that it has evaluated; the answer is its new execution. */
+    /**
+     * Lets an evaluation go on behind the last row that it has evaluated, as a new execution.
+     *
+     * @param executionId of the latest execution of an evaluation
+     */
     @POST
     @Path("{executionId}/restart")
+    @ApiResponse(responseCode = "202", description = "The new execution",
+            content = @Content(schema = @Schema(implementation = EvaluationView.class)))
     public Response restart(@PathParam("executionId") String executionId) {
         return accepted(Response.Status.ACCEPTED, jobs.restart(find(executionId).executionId()));
     }
 
-    /** A file of the report: {@code report.json}, {@code report.en.html} or {@code report.zh.html}. */
+    /**
+     * Gives a file of the report.
+     *
+     * @param executionId of any execution of the evaluation
+     * @param file        report.json, report.en.html or report.zh.html
+     */
     @GET
     @Path("{executionId}/{file:report\\..*}")
     @Produces({MediaType.TEXT_HTML, MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+    @ApiResponse(responseCode = "200", description = "The file",
+            content = @Content(mediaType = "text/html", schema = @Schema(type = "string")))
     public Response report(@PathParam("executionId") String executionId, @PathParam("file") String file) {
         return EvaluationFile.of(Optional.of(evaluations.folder(find(executionId))), file);
     }

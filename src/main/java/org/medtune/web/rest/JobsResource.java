@@ -105,7 +105,12 @@ public class JobsResource {
     public record JobMetrics(long executionId, List<StepMetrics> steps) {
     }
 
-    /** The checkpoints that there are now. */
+    /**
+     * The checkpoints that there are now.
+     *
+     * @param executionId of the execution that was asked for
+     * @param checkpoints of its run, the oldest first
+     */
     public record JobCheckpoints(long executionId, List<RunCheckpoint> checkpoints) {
     }
 
@@ -137,10 +142,15 @@ public class JobsResource {
         return accepted(Response.Status.CREATED, jobs.start(JobParameterBody.read(body)));
     }
 
-    /** What a run with the parameters of the body, an object as for a start, would take. */
+    /**
+     * Tells what memory and time a run would take, without starting it.
+     *
+     * @param body an object of job parameters, as for a start
+     */
     @POST
     @Path("estimate")
-    public RunEstimate estimate(JsonNode body) {
+    public RunEstimate estimate(
+            @RequestBody(content = @Content(schema = @Schema(ref = "#/components/schemas/FineTuneParameters"))) JsonNode body) {
         return new RunEstimator(home).estimate(JobParameterBody.read(body));
     }
 
@@ -222,13 +232,16 @@ public class JobsResource {
     }
 
     /**
-     * The execution as it goes, as server-sent events: see {@link RunEventStream}.
+     * Follows a run while it is executed, as server-sent events.
      *
+     * @param executionId of the execution
      * @param lastEventId the last step that the reader has, as a browser tells when it connects again
      */
     @GET
     @Path("{executionId}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
+    @ApiResponse(responseCode = "200", description = "An event for each step, and one whenever the execution changes",
+            content = @Content(mediaType = "text/event-stream", schema = @Schema(type = "string")))
     public void events(@PathParam("executionId") String executionId,
                        @HeaderParam("Last-Event-ID") String lastEventId,
                        @Context Sse sse, @Context SseEventSink sink) {
@@ -236,7 +249,11 @@ public class JobsResource {
         new RunEventStream(watch, runs, id, address(id), lastStep(lastEventId), sse, sink).open(executor);
     }
 
-    /** What the run's dataset is like. */
+    /**
+     * Tells what the run's dataset is like.
+     *
+     * @param executionId of any execution of the run
+     */
     @GET
     @Path("{executionId}/dataset")
     public DatasetFigures dataset(@PathParam("executionId") String executionId) {
@@ -245,7 +262,11 @@ public class JobsResource {
                 .orElseThrow(() -> MESSAGES.noDatasetFiguresYet(execution.executionId()));
     }
 
-    /** The run's checkpoints, the oldest first. */
+    /**
+     * Lists the run's checkpoints, the oldest first.
+     *
+     * @param executionId of any execution of the run
+     */
     @GET
     @Path("{executionId}/checkpoints")
     public JobCheckpoints checkpoints(@PathParam("executionId") String executionId) {
@@ -253,8 +274,8 @@ public class JobsResource {
         return new JobCheckpoints(execution.executionId(), runs.checkpoints(execution.run()));
     }
 
-    /** What came of a run, with the addresses of its evaluation's report. */
-     * Tells what came of a run.
+    /**
+     * Tells what came of a run, with the addresses of its evaluation's report.
      *
      * @param executionId of any execution of the run
      */
@@ -276,10 +297,17 @@ public class JobsResource {
         return report;
     }
 
-    /** A file of the evaluation's report: {@code report.json}, {@code report.en.html} or {@code report.zh.html}. */
+    /**
+     * Gives a file of the report of a run's evaluation.
+     *
+     * @param executionId of any execution of the run
+     * @param file        report.json, report.en.html or report.zh.html
+     */
     @GET
     @Path("{executionId}/evaluation/{file}")
     @Produces({MediaType.TEXT_HTML, MediaType.APPLICATION_JSON, Problem.MEDIA_TYPE})
+    @ApiResponse(responseCode = "200", description = "The file",
+            content = @Content(mediaType = "text/html", schema = @Schema(type = "string")))
     public Response evaluation(@PathParam("executionId") String executionId, @PathParam("file") String file) {
         return EvaluationFile.of(runs.evaluation(find(executionId).run()), file);
     }
