@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -105,8 +107,10 @@ class OpenApiIT {
         }
         assertThat(blocks).hasSizeGreaterThan(6);
         String script = "set -e -o pipefail\n" + String.join("\necho; echo\n", blocks);
-        Path file = Files.writeString(folder.resolve("examples.sh"), script.replaceFirst(
-                "(?m)^API=.*$", Matcher.quoteReplacement("API=" + server.rest().address("api"))));
+        String token = Login.administrator(URI.create(server.address())).token(URI.create(server.address()));
+        Path file = Files.writeString(folder.resolve("examples.sh"), script
+                .replaceFirst("(?m)^API=.*$", Matcher.quoteReplacement("API=" + server.rest().address("api")))
+                .replaceFirst("(?m)^TOKEN=.*$", Matcher.quoteReplacement("TOKEN='" + token + "'")));
 
         // when
         Process process = new ProcessBuilder("bash", file.toString()).redirectErrorStream(true).start();
@@ -123,7 +127,7 @@ class OpenApiIT {
     void answers(WildFlyServer server) throws Exception {
         // given: something in each list
         long executionId = server.rest().postJson("api/purges", "{}").json().path("executionId").asLong();
-        server.rest().awaitEnd(executionId, java.time.Duration.ofMinutes(1));
+        server.rest().awaitEnd(executionId, Duration.ofMinutes(1));
         OpenApi3 document = parsed(server);
 
         // then

@@ -19,9 +19,9 @@ import org.medtune.RecoverableException;
 
 /**
  * What the server has logged of one run, in all of its executions: a folder with some files, each named after the
- * position of its first byte in the whole log. When the newest is full the next one is begun, and the oldest goes; so the folder
- * stays below {@link #LONGEST} bytes, and a position that a reader has remembered stays what it was. Threads of one server
- * may write at the same time, and anybody may read meanwhile.
+ * position of its first byte in the whole log. When the newest is full the next one is begun, and the oldest goes; so
+ * the folder stays below {@link #LONGEST} bytes, and a position that a reader has remembered stays what it was. Threads
+ * of one server may write at the same time, and anybody may read meanwhile.
  */
 public final class RunLog {
 

@@ -85,7 +85,8 @@ public class EvaluationsResource {
     @ApiResponse(responseCode = "201", description = "The evaluation that has begun",
             content = @Content(schema = @Schema(implementation = EvaluationView.class)))
     public Response start(
-            @RequestBody(content = @Content(schema = @Schema(ref = "#/components/schemas/EvaluationParameters"))) JsonNode body) {
+            @RequestBody(content = @Content(schema = @Schema(ref = "#/components/schemas/EvaluationParameters")))
+            JsonNode body) {
         return accepted(Response.Status.CREATED, evaluations.start(JobParameterBody.read(body)));
     }
 

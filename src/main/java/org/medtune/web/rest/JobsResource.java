@@ -150,7 +150,8 @@ public class JobsResource {
     @POST
     @Path("estimate")
     public RunEstimate estimate(
-            @RequestBody(content = @Content(schema = @Schema(ref = "#/components/schemas/FineTuneParameters"))) JsonNode body) {
+            @RequestBody(content = @Content(schema = @Schema(ref = "#/components/schemas/FineTuneParameters")))
+            JsonNode body) {
         return new RunEstimator(home).estimate(JobParameterBody.read(body));
     }
 
