@@ -247,7 +247,10 @@ class AccessIT {
     void keepsNothingForAWrongPassword(WildFlyServer server) {
         WebClient browser = new WebClient(server);
 
-        assertThat(browser.logIn(new Login("nobody-at-all", "a wrong password"), "").statusCode()).isEqualTo(401);
+        HttpResponse<String> answer = browser.logIn(new Login("nobody-at-all", "a wrong password"), "");
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.headers().allValues("Content-Security-Policy")).as("the page can be sent once more")
+                .singleElement().asString().contains("form-action 'self'");
         assertThat(browser.session()).isEmpty();
     }
 

@@ -28,9 +28,9 @@ record RequestPath(String value) {
         return value.startsWith(RESOURCES);
     }
 
-    /** Whether Faces answers with a page. */
+    /** Whether Faces answers with a page, as it does where a login was refused. */
     boolean isPage() {
-        return !isFacesResource() && (value.endsWith(".xhtml") || value.equals("/"));
+        return !isFacesResource() && (value.endsWith(".xhtml") || value.equals("/") || value.equals("/login"));
     }
 
     /** OpenAI's API. */
