@@ -3,7 +3,7 @@ package org.medtune.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.swagger.v3.core.util.Yaml;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +47,7 @@ class OpenApiIT {
         assertThat(json.status()).isEqualTo(200);
         assertThat(json.contentType()).isEqualTo("application/json");
         assertThat(yaml.contentType()).isEqualTo("application/yaml");
-        assertThat(new YAMLMapper().readTree(yaml.text())).isEqualTo(json.json());
+        assertThat(Yaml.mapper().readTree(yaml.text())).isEqualTo(json.json());
     }
 
     @Test

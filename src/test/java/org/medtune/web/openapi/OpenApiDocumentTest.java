@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.swagger.v3.core.util.Yaml;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.HttpMethod;
@@ -200,7 +200,7 @@ class OpenApiDocumentTest {
     @Test
     void isTheSameAsYaml() throws IOException {
         try (InputStream yaml = resource("openapi.yaml").openStream()) {
-            assertThat(new YAMLMapper().readTree(yaml)).isEqualTo(document);
+            assertThat(Yaml.mapper().readTree(yaml)).isEqualTo(document);
         }
     }
 }
