@@ -121,7 +121,8 @@ public record EvaluationRequest(FineTuneRequest common, Optional<AdapterFolder> 
 
     private static AdapterFolder adapter(MedtuneHome home, String given) {
         try {
-            Path folder = home.adapters().resolve(given).toAbsolutePath().normalize();
+            Path folder = home.inputs().and(home.adapters(), home.runs())
+                    .require(ADAPTER, given, home.adapters().resolve(given).toAbsolutePath());
             if (Files.isDirectory(folder)) {
                 return PublishedAdapters.open(folder);
             }

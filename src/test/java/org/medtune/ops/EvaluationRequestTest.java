@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -29,7 +30,8 @@ class EvaluationRequestTest {
 
     @BeforeEach
     void makeHome() {
-        home = new MedtuneHome(folder, Path.of("models").toAbsolutePath(), Path.of("data").toAbsolutePath());
+        home = new MedtuneHome(folder, Path.of("models").toAbsolutePath(), Path.of("data").toAbsolutePath(),
+                List.of(folder, Golden.FOLDER.toAbsolutePath()));
     }
 
     @Test
@@ -107,6 +109,8 @@ class EvaluationRequestTest {
                 .hasMessageContaining("evaluation.rows is 'some'; give one of all, held-out.")
                 .hasMessageContaining("model.folder is nowhere")
                 .hasMessageContaining("evaluation.max.new.tokens is 0; it must be at least 1.");
+        assertThatThrownBy(() -> EvaluationRequest.of(home, Map.of("adapter", "../../etc")))
+                .hasMessageContaining("MEDTUNE000932: adapter is ../../etc");
         Path noChoices = Files.writeString(folder.resolve("rows.json"), "[{\"question\": \"?\"}]");
         assertThatThrownBy(() -> EvaluationRequest.of(home, Map.of("dataset.format", "multiple-choice",
                 "dataset.file", noChoices.toString()))).hasMessageContaining("MEDTUNE000820");
