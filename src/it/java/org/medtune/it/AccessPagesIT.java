@@ -82,6 +82,7 @@ class AccessPagesIT {
         // when: the new user logs in, and makes a token
         browser.click(".mt-inline button");
         browser.logIn(new Login(name, "a long password"));
+        browser.shown("#question");
         browser.driver().get(server.address() + "account.xhtml");
         browser.awaitText("#name", name::equals);
         assertThat(browser.text("#roles")).isEqualTo("clinician");

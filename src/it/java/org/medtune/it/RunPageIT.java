@@ -33,6 +33,17 @@ class RunPageIT {
             "per.device.train.batch.size", "1", "gradient.accumulation.steps", "2", "evaluation.max.new.tokens", "4");
 
     @Test
+    void saysThatNoRunWasNamed(WildFlyServer server) {
+        try (Browser browser = Browser.open()) {
+            // when
+            browser.go(server.address() + "run.xhtml?language=en");
+
+            // then
+            browser.awaitText("#run-error", text -> text.contains("names no execution"));
+        }
+    }
+
+    @Test
     void showsARunWhileItIsTrainedAndAfterwards(WildFlyServer server) throws IOException {
         try (Browser browser = Browser.open()) {
             // given: a run that the form has started

@@ -42,7 +42,7 @@ final class ScriptAdapter {
                 .put("max.seq.length", 512)
                 .put("max.steps", 60)
                 .put("save.steps", 30)
-                .put("per.device.train.batch.size", 2)
+                .put("per.device.train.batch.size", 4)
                 .put("gradient.accumulation.steps", 1)
                 .put("learning.rate", 4e-3)
                 .put("evaluation.max.new.tokens", 4);
