@@ -108,7 +108,7 @@ class DisturbedRunIT {
                 () -> steps(run) >= checkpoint && writing.getAsBoolean(), millis(random, 4), writing));
         moments.add(new Moment("evaluate",
                 () -> Files.isDirectory(run.resolve("checkpoints/checkpoint-" + STEPS)), millis(random, 800)));
-        moments.add(new Moment("publish", () -> Files.exists(run.resolve("evaluation.json")), millis(random, 25)));
+        moments.add(new Moment("publish", () -> Files.exists(run.resolve("evaluation/report.json")), millis(random, 25)));
         return moments;
     }
 
