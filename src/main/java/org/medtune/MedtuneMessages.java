@@ -411,7 +411,8 @@ public interface MedtuneMessages extends BasicLogger {
             + "changed since; start a new run.")
     InvalidInputException outputShorterThanPosition(Path file, long size, long expected);
 
-    @Message(id = 443, value = "The tokenised dataset %s is damaged in line %d: %s. Format the dataset again.")
+    @Message(id = 443, value = "The tokenised dataset %s is damaged in line %d: %s. Put it back as it was "
+            + "and restart the run, or start a new run.")
     InvalidInputException tokenizedDatasetDamaged(Path file, long line, String reason, @Cause Throwable cause);
 
     @Message(id = 444, value = "The tokenised dataset %s has no rows: no row of the dataset could be used. See the "

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -194,6 +197,86 @@ class DisturbedRunIT {
             execution = goOnAfterStop(execution);
         }
         assertEndsAsIfUndisturbed("disturbed", execution);
+    }
+
+    @Test
+    void aKilledServerLosesNoRowOfAnEvaluation() throws IOException {
+        // given: an evaluation that nothing disturbs, and the same again
+        Map<String, String> questions = Map.of("adapter", "undisturbed", "dataset.file", parameters.get("dataset.file"),
+                "dataset.rows", "12", "evaluation.generation.rows", "12", "evaluation.max.new.tokens", "48");
+        JsonNode unbroken = awaitEvaluation(evaluate(questions));
+        long killed = evaluate(questions);
+        Path results = results(killed);
+
+        // when: a row that is kept already is marked, as one that is made again would not be
+        killWithin(new Moment("a few rows", () -> lines(results).size() > 4, 0,
+                () -> lines(results).size() < 12));
+        List<String> kept = lines(results);
+        kept.replaceAll(line -> line.replaceFirst("\\{", "{ "));
+        Files.write(results, kept);
+        server.start();
+
+        // then
+        JsonNode stopped = evaluation(killed);
+        assertThat(stopped.path("status").asText()).as(stopped.toString()).isEqualTo("STOPPED");
+        assertThat(stopped.path("exitStatus").asText()).startsWith("interrupted: server ended ");
+        assertThat(stopped.path("restartable").asBoolean()).isTrue();
+
+        // when
+        RestClient.Answer restart = server.rest().postJson("api/evaluations/" + killed + "/restart", "{}");
+        assertThat(restart.status()).as(restart.text()).isEqualTo(202);
+        JsonNode end = awaitEvaluation(restart.json().path("executionId").asLong());
+
+        // then
+        assertThat(report(end)).isEqualTo(report(unbroken));
+        assertThat(lines(results)).hasSize(13).startsWith(kept.toArray(String[]::new))
+                .filteredOn(line -> line.startsWith("{ ")).hasSize(kept.size());
+    }
+
+    private static long evaluate(Map<String, String> given) {
+        RestClient.Answer started = server.rest().postJson("api/evaluations",
+                new ObjectMapper().valueToTree(given).toString());
+        assertThat(started.status()).as(started.text()).isEqualTo(201);
+        return started.json().path("executionId").asLong();
+    }
+
+    private static JsonNode evaluation(long execution) {
+        return server.rest().get("api/evaluations/" + execution).json();
+    }
+
+    private static JsonNode awaitEvaluation(long execution) {
+        JsonNode end = server.rest().awaitEnd(execution, PATIENCE);
+        assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("COMPLETED");
+        return evaluation(execution);
+    }
+
+    /** Without the name and the time, which no two evaluations have in common. */
+    private static JsonNode report(JsonNode evaluation) {
+        String address = evaluation.path("links").path("evaluation").asText();
+        assertThat(address).as(evaluation.toString()).startsWith("/medtune/");
+        JsonNode report = server.rest().get(address.substring("/medtune/".length())).json();
+        ((ObjectNode) report.path("subject")).remove(List.of("name", "created"));
+        return report;
+    }
+
+    /** Of an evaluation that has begun. */
+    private static Path results(long execution) {
+        String begin = "evaluate-" + evaluation(execution).path("instanceId").asLong() + "-";
+        return await("the evaluation's folder").atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
+            try (Stream<Path> folders = Files.list(server.home().resolve("evaluations"))) {
+                return folders.filter(folder -> folder.getFileName().toString().startsWith(begin)).findFirst();
+            }
+        }, Optional::isPresent).orElseThrow().resolve("results.jsonl");
+    }
+
+    /** Whole lines only. */
+    private static List<String> lines(Path file) {
+        try {
+            String text = Files.readString(file);
+            return new ArrayList<>(text.substring(0, text.lastIndexOf('\n') + 1).lines().toList());
+        } catch (IOException e) {
+            return new ArrayList<>();
+        }
     }
 
     private static long goOnAfterStop(long execution) {

@@ -87,6 +87,51 @@ class RunPageIT {
         }
     }
 
+    @Test
+    void restartsAFailedRunOnceItIsMendedAndShowsTheRowsThatWereRejected(WildFlyServer server) throws IOException {
+        try (Browser browser = Browser.open()) {
+            // given: the console has started a run whose dataset is not there
+            Path file = server.home().resolve("comes-when-it-failed.jsonl");
+            Map<String, String> parameters = new TreeMap<>(PARAMETERS);
+            parameters.putAll(Map.of("max.steps", "1", "warmup.steps", "0", "max.seq.length", "64",
+                    "evaluation.max.new.tokens", "2", "dataset.rows", "43", "dataset.file", file.toString()));
+            long failed;
+            try (ManagementClient management = server.management()) {
+                failed = management.startJob(parameters);
+            }
+            server.rest().awaitEnd(failed, Duration.ofMinutes(1));
+
+            // when
+            browser.go(server.rest().address("run.xhtml?execution=" + failed));
+
+            // then: the page says why
+            browser.awaitText("#run-status", "失败"::equals);
+            assertThat(browser.text("#run-sentence")).contains("MEDTUNE000001", file.toString());
+            assertThat(browser.all("#run-error:not([hidden])")).isEmpty();
+
+            // when: nothing is mended
+            browser.click("#run-restart");
+
+            // then: it is said what is missing, and can be tried again
+            browser.awaitText("#run-error", text -> text.contains(file.toString()));
+            assertThat(browser.driver().getCurrentUrl()).endsWith("=" + failed);
+
+            // when
+            DatasetWithRejects.write(file);
+            browser.click("#run-restart");
+
+            // then
+            await().atMost(Duration.ofMinutes(1)).until(() -> !browser.driver().getCurrentUrl().endsWith("=" + failed));
+            browser.awaitText("#run-status", "完成"::equals);
+            browser.awaitCount("#run-lengths canvas", 1);
+            assertThat(browser.text("[data-figure=accepted]")).isEqualTo("40");
+            assertThat(browser.text("[data-figure=rejected]")).isEqualTo("3");
+            assertThat(browser.all("#run-rejects li")).extracting(WebElement::getText).containsExactly(
+                    "MEDTUNE000422: The field 'Complex_CoT' is blank. (2 行，例如第 2 行)",
+                    "MEDTUNE000423: The row is not an object, but of the JSON type number. (1 行，例如第 5 行)");
+        }
+    }
+
     /** Opens the form from the page of runs, makes a mistake, corrects it, and starts what was estimated. */
     private static long startByForm(WildFlyServer server, Browser browser) throws IOException {
         browser.go(server.rest().address(""));

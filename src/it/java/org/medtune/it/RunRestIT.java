@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,11 +33,9 @@ class RunRestIT {
     @Test
     @DisplayName("a run's log, its publication, its comparison with another and its deletion")
     void wholeRun(WildFlyServer server) throws IOException {
-        // given: a complete run, and one that was stopped and goes on
-        JsonNode complete = server.rest().awaitEnd(start(server, Map.of()), PATIENCE);
-        assertThat(complete.path("status").asText()).as(complete.toString()).isEqualTo("COMPLETED");
-        long first = complete.path("executionId").asLong();
-        long second = stoppedRun(server);
+        // given: a run that failed, was mended and is complete, and one that was stopped, failed and goes on
+        long first = mendedRun(server);
+        long second = failedInTheMiddle(server, stoppedRun(server));
 
         // then: the log has the run's own lines, all of its steps among them, and can be read in pages
         List<String> log = log(server, first, 1 << 20);
@@ -46,12 +45,11 @@ class RunRestIT {
                 .noneMatch(line -> line.contains("Execution " + second));
         assertThat(log(server, first, 500)).isEqualTo(log);
 
-        // then: a stop sent again is no error, one of a complete run is
-        assertThat(server.rest().postJson("api/jobs/" + second + "/stop", "{}").json().path("status").asText())
-                .isEqualTo("STOPPED");
+        // then: a run that has ended by itself is not stopped
+        assertProblem(server.rest().postJson("api/jobs/" + second + "/stop", "{}"), 409, "MEDTUNE000702");
         assertProblem(server.rest().postJson("api/jobs/" + first + "/stop", "{}"), 409, "MEDTUNE000702");
 
-        // when: the stopped run is restarted, and the request is sent again
+        // when: the failed run is restarted, and the request is sent again
         Answer restarted = server.rest().postJson("api/jobs/" + second + "/restart", "{}");
         long third = restarted.json().path("executionId").asLong();
         Answer again = server.rest().postJson("api/jobs/" + second + "/restart", "{}");
@@ -72,6 +70,67 @@ class RunRestIT {
         publishes(server, first, third);
         compares(server, first, third);
         deletes(server, first, third);
+    }
+
+    /** A run that the console has started without its dataset, and that goes on to its end when that is there. */
+    private static long mendedRun(WildFlyServer server) throws IOException {
+        // given
+        Path file = server.home().resolve("comes-later.jsonl");
+        Map<String, String> parameters = new TreeMap<>(SMALL);
+        parameters.put("dataset.file", file.toString());
+        parameters.put("dataset.rows", "24");
+        long failed;
+        try (ManagementClient management = server.management()) {
+            failed = management.startJob(parameters);
+        }
+        JsonNode end = server.rest().awaitEnd(failed, PATIENCE);
+        assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("FAILED");
+        assertThat(end.path("exitStatus").asText()).contains("MEDTUNE000001", file.toString());
+        assertThat(end.path("restartable").asBoolean()).isTrue();
+
+        // when: nothing is mended
+        Answer refused = server.rest().postJson("api/jobs/" + failed + "/restart", "{}");
+
+        // then: nothing is begun
+        assertProblem(refused, 400, "MEDTUNE000001");
+        assertThat(server.rest().get("api/jobs/" + failed).json().path("restartable").asBoolean()).isTrue();
+
+        // when
+        DatasetWithRejects.write(file);
+        Answer restarted = server.rest().postJson("api/jobs/" + failed + "/restart", "{}");
+
+        // then
+        assertThat(restarted.status()).as(restarted.text()).isEqualTo(202);
+        JsonNode complete = server.rest().awaitEnd(restarted.json().path("executionId").asLong(), PATIENCE);
+        assertThat(complete.path("status").asText()).as(complete.toString()).isEqualTo("COMPLETED");
+        assertThat(complete.path("instanceId")).isEqualTo(end.path("instanceId"));
+
+        // then: it tells which rows of that dataset it could not use
+        JsonNode dataset = server.rest().get("api/jobs/" + failed + "/dataset").json();
+        DatasetWithRejects.assertFigures(dataset, 24);
+        return complete.path("executionId").asLong();
+    }
+
+    /** A stopped run whose restart meets a damaged file of its own; the file is whole again afterwards. */
+    private static long failedInTheMiddle(WildFlyServer server, long stopped) throws IOException {
+        // given: a file without its end
+        String instance = server.rest().get("api/jobs/" + stopped).json().path("instanceId").asText();
+        Path file = server.home().resolve("runs/fine-tune-" + instance + "/dataset/tokenized.jsonl");
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(whole, whole.length - 1));
+
+        // when
+        long failed = server.rest().postJson("api/jobs/" + stopped + "/restart", "{}").json().path("executionId")
+                .asLong();
+        JsonNode end = server.rest().awaitEnd(failed, PATIENCE);
+
+        // then: all steps are kept for when it has been put back
+        assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("FAILED");
+        assertThat(end.path("exitStatus").asText()).contains("MEDTUNE000443", "Put it back");
+        assertThat(end.path("restartable").asBoolean()).isTrue();
+        assertThat(server.rest().get("api/jobs/" + failed + "/checkpoints").json().path("checkpoints")).isNotEmpty();
+        Files.write(file, whole);
+        return failed;
     }
 
     private static void publishes(WildFlyServer server, long complete, long stopped) throws IOException {
@@ -111,8 +170,9 @@ class RunRestIT {
         // then
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         JsonNode comparison = answer.json();
-        assertThat(comparison.path("parameters").findValuesAsText("name")).containsExactly("max.steps", "save.steps");
-        assertThat(comparison.path("parameters").path(0).path("values").toString()).isEqualTo("[\"4\",\"100000\"]");
+        assertThat(comparison.path("parameters").findValuesAsText("name")).containsExactly("dataset.file",
+                "dataset.rows", "max.steps", "save.steps");
+        assertThat(comparison.path("parameters").path(2).path("values").toString()).isEqualTo("[\"4\",\"100000\"]");
         assertThat(comparison.path("runs").findValuesAsText("executionId"))
                 .containsExactly(Long.toString(complete), Long.toString(stopped));
         assertThat(comparison.path("runs").path(0).path("steps").asInt()).isEqualTo(4);
@@ -177,6 +237,9 @@ class RunRestIT {
         // sent again before it has taken effect, as the case may be
         assertThat(server.rest().postJson("api/jobs/" + executionId + "/stop", "{}").status()).isEqualTo(202);
         assertThat(server.rest().awaitEnd(executionId, PATIENCE).path("status").asText()).isEqualTo("STOPPED");
+        // and behind it
+        assertThat(server.rest().postJson("api/jobs/" + executionId + "/stop", "{}").json().path("status").asText())
+                .isEqualTo("STOPPED");
         return executionId;
     }
 
