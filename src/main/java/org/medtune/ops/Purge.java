@@ -61,7 +61,7 @@ public final class Purge {
         List<RecordedRun> all = records.all();
         PurgeSelection selection = PurgeSelection.of(request, all, now);
         Set<Path> known = new HashSet<>();
-        all.forEach(run -> removal.folder(run).ifPresent(folder -> known.add(folder.path())));
+        all.forEach(run -> removal.folders(run).forEach(folder -> known.add(folder.path())));
         if (!request.dryRun()) {
             finishEarlier(selection);
         }
@@ -128,9 +128,8 @@ public final class Purge {
             }
             for (List<RecordedRun> kept : selection.kept().values()) {
                 for (RecordedRun run : kept) {
-                    Optional<PurgedFolder> folder = removal.folder(run);
-                    if (folder.isPresent()) {
-                        folder.get().unmark();
+                    for (PurgedFolder folder : removal.folders(run)) {
+                        folder.unmark();
                     }
                 }
             }
@@ -159,9 +158,9 @@ public final class Purge {
                 List.copyOf(failed));
     }
 
-    /** Where folders of runs are. */
+    /** Where folders of runs are, and those of their logs. */
     private List<Path> parents() {
-        return List.of(home.runs(), home.evaluations());
+        return List.of(home.runs(), home.evaluations(), home.runLogs());
     }
 
     private List<PurgedFolder> folders() {

@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param dryRun  whether nothing was removed
  * @param runs    removed, the oldest first
- * @param orphans run folders that belong to no run
+ * @param orphans folders of runs and of logs that belong to no run
  * @param kept    how many runs were kept, by the reason
  * @param bytes   of all files removed
  * @param failed  a sentence for each run or folder that could not be removed

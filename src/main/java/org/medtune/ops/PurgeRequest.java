@@ -18,7 +18,7 @@ import org.medtune.InvalidInputException;
  * @param statuses      batch statuses of runs that may be removed; of those that are at work none is
  * @param olderThanDays days that have passed since the run's last execution ended
  * @param keepNewest    so many of each job's newest runs are kept, whatever their status
- * @param removeOrphans whether run folders that belong to no run are removed too, when nothing in them has changed
+ * @param removeOrphans whether folders and logs that belong to no run are removed too, when nothing in them has changed
  *                      for those days
  * @param dryRun        whether it is only told what would be removed
  */

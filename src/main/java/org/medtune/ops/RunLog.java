@@ -54,6 +54,11 @@ public final class RunLog {
                 job + "-" + run.instanceId() + "-" + run.created().toEpochMilli()));
     }
 
+    /** Where its files are, once there is a line. */
+    Path folder() {
+        return folder;
+    }
+
     /**
      * Some lines of a log.
      *
@@ -141,14 +146,6 @@ public final class RunLog {
             bytes += Files.size(segment.file());
         }
         return bytes;
-    }
-
-    /** Deletes the log, if there is one. */
-    public synchronized void delete() throws IOException {
-        for (Segment segment : segments()) {
-            Files.deleteIfExists(segment.file());
-        }
-        Files.deleteIfExists(folder);
     }
 
     private static Page page(Segment segment, long from, int most, long end) throws IOException {

@@ -7,13 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.medtune.ConflictException;
 import org.medtune.RecoverableException;
 
 /**
- * Removes a run that is not at work: first its folder is marked, then the job repository forgets the run, and then the
- * folder goes, and what was logged of it. Whoever is killed in between leaves a whole run, or a folder whose mark says
- * that the next purge removes it. Published adapters and exports lie elsewhere and stay.
+ * Removes a run that is not at work: first its folder and that of its log are marked, then the job repository forgets
+ * the run, and then the folders go. Whoever is killed in between leaves a whole run, or folders whose marks say that the
+ * next purge removes them. Published adapters and exports lie elsewhere and stay.
  *
  * @param home    where the files are
  * @param records the job repository
@@ -62,20 +63,19 @@ public record RunRemoval(MedtuneHome home, RunRecords records) {
 
     /** False for a run that somebody has restarted meanwhile. */
     boolean remove(RecordedRun run) throws IOException {
-        Optional<PurgedFolder> folder = folder(run);
-        if (folder.isPresent()) {
-            folder.get().mark();
+        List<PurgedFolder> folders = folders(run);
+        for (PurgedFolder folder : folders) {
+            folder.mark();
         }
         if (!records.remove(run)) {
-            if (folder.isPresent()) {
-                folder.get().unmark();
+            for (PurgedFolder folder : folders) {
+                folder.unmark();
             }
             return false;
         }
-        if (folder.isPresent()) {
-            folder.get().remove();
+        for (PurgedFolder folder : folders) {
+            folder.remove();
         }
-        RunLog.of(home, run.job(), run.key()).delete();
         for (long executionId : run.executionIds()) {
             Files.deleteIfExists(home.purgeReport(executionId).path());
         }
@@ -99,7 +99,13 @@ public record RunRemoval(MedtuneHome home, RunRecords records) {
         return Optional.empty();
     }
 
-    Optional<PurgedFolder> folder(RecordedRun run) {
+    /** All folders that go with a run: its own, and that of its log. */
+    List<PurgedFolder> folders(RecordedRun run) {
+        Optional<Path> log = Optional.of(RunLog.of(home, run.job(), run.key()).folder()).filter(Files::isDirectory);
+        return Stream.concat(folder(run).stream(), log.map(PurgedFolder::new).stream()).toList();
+    }
+
+    private Optional<PurgedFolder> folder(RecordedRun run) {
         Optional<Path> path = switch (run.job()) {
             case RunKey.JOB -> RunFolder.find(home, run.key()).map(RunFolder::path);
             case EvaluationRequest.JOB ->

@@ -27,7 +27,7 @@ import org.medtune.RecoverableException;
 class PurgeTest {
 
     private static final Instant NOW = Instant.parse("2026-11-28T08:00:00Z");
-    private static final Set<String> JOBS = Set.of("fine-tune", "merge-adapter", "evaluate", "purge");
+    private static final Set<String> JOBS = Set.of("fine-tune", "merge-adapter", "evaluate", "purge", "download");
 
     @TempDir
     private Path folder;
@@ -264,6 +264,70 @@ class PurgeTest {
     }
 
     @Test
+    @DisplayName("tells of logs of runs that the repository does not know, and removes the old ones where it is asked to")
+    void logsWithoutARun() throws IOException {
+        // given: of a run, and of the same number of an earlier repository; jobs without a folder have logs too
+        Path known = log(records.add("merge-adapter", 1, "COMPLETED", 1));
+        age(known, 40);
+        Path old = log(new RecordedRun("merge-adapter", new RunKey(1, NOW.minus(Duration.ofDays(400))), List.of(7L),
+                "COMPLETED", NOW));
+        age(old, 40);
+        Path young = log(new RecordedRun("purge", new RunKey(8, NOW), List.of(8L), "COMPLETED", NOW));
+        age(young, 5);
+        long bytes = Files.size(old.resolve("0000000000000000000.log"));
+
+        // when: nobody asks for them, and in a dry run
+        PurgeReport kept = purge(Map.of("dry.run", "false"));
+        PurgeReport dry = purge(Map.of("remove.orphans", "true"));
+
+        // then
+        assertThat(kept.orphans()).extracting(PurgeReport.Orphan::folder, PurgeReport.Orphan::removed)
+                .containsExactly(tuple(old.toString(), false), tuple(young.toString(), false));
+        assertThat(dry.orphans()).extracting(PurgeReport.Orphan::folder, PurgeReport.Orphan::removed)
+                .containsExactly(tuple(old.toString(), true), tuple(young.toString(), false));
+        assertThat(dry.bytes()).isEqualTo(bytes);
+        assertThat(old).isDirectoryContaining("glob:**.log");
+
+        // when
+        PurgeReport done = purge(Map.of("dry.run", "false", "remove.orphans", "true"));
+
+        // then
+        assertThat(done.removedOrphans()).isEqualTo(1);
+        assertThat(home.runLogs()).isDirectoryNotContaining("glob:**/.purged-*");
+        assertThat(old).doesNotExist();
+        assertThat(young).isDirectoryContaining("glob:**.log");
+        assertThat(known).isDirectoryContaining("glob:**.log");
+    }
+
+    @Test
+    @DisplayName("finishes the removal of a log too, and leaves no mark in the log of a run that stays")
+    void killedWithALog() throws IOException {
+        // given: one killed behind the repository's forgetting of the run, and one before it
+        Path going = log(records.add("merge-adapter", 1, "COMPLETED", 41));
+        Path staying = log(records.add("download", 2, "COMPLETED", 40));
+        records.afterRemoval = any -> {
+            throw new Killed();
+        };
+        assertThatExceptionOfType(Killed.class).isThrownBy(() ->
+                purge(Map.of("keep.newest", "0", "dry.run", "false", "job.names", "merge-adapter")));
+        assertThat(going).isDirectoryContaining("glob:**.log").isDirectoryContaining("glob:**/.purge");
+        records.beforeRemoval = any -> {
+            throw new Killed();
+        };
+        assertThatExceptionOfType(Killed.class).isThrownBy(() ->
+                purge(Map.of("keep.newest", "0", "dry.run", "false", "job.names", "download")));
+        assertThat(staying).isDirectoryContaining("glob:**.log").isDirectoryContaining("glob:**/.purge");
+        assertThat(going).isDirectoryContaining("glob:**.log");
+
+        // when: a purge that asks for neither
+        purge(Map.of("dry.run", "false"));
+
+        // then
+        assertThat(staying).isDirectoryContaining("glob:**.log").isDirectoryNotContaining("glob:**/.purge");
+        assertThat(going).doesNotExist();
+    }
+
+    @Test
     @DisplayName("removes no more runs once it is stopped")
     void stop() throws IOException {
         // given
@@ -322,6 +386,12 @@ class PurgeTest {
         RunFolder made = RunFolder.prepare(home, run.key(), Map.of());
         Files.write(made.checkpoints().resolve("weights"), new byte[1000]);
         return made.path();
+    }
+
+    private Path log(RecordedRun run) throws IOException {
+        RunLog made = RunLog.of(home, run.job(), run.key());
+        made.append("a line");
+        return made.folder();
     }
 
     private Path evaluationFolder(RunKey run) throws IOException {

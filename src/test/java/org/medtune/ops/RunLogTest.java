@@ -133,15 +133,4 @@ class RunLogTest {
         assertThat(page.next()).isLessThanOrEqualTo(RunLog.LONGEST_RECORD);
         assertThat(large.read(page.next(), 100).lines()).containsExactly("next");
     }
-
-    @Test
-    void deletionLeavesNothing() throws IOException {
-        log.append("line\n");
-
-        log.delete();
-
-        assertThat(folder).doesNotExist();
-        log.delete();
-        assertThat(log.read(0, 100).lines()).isEmpty();
-    }
 }
