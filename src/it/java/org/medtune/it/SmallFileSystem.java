@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -19,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 public final class SmallFileSystem implements AutoCloseable {
 
     private static final String FILLER = "filler";
+    private static final int BLOCK = 1 << 20;
 
     private final Path folder;
 
@@ -42,13 +46,36 @@ public final class SmallFileSystem implements AutoCloseable {
         return new SmallFileSystem(folder);
     }
 
-    /** Fills it but for so many bytes. */
+    /** Fills it but for so many bytes, if nobody else writes in that moment. */
     public void fill(long leave) {
-        try {
-            long bytes = Files.getFileStore(folder).getUsableSpace() - leave;
-            Files.write(folder.resolve(FILLER), new byte[Math.toIntExact(Math.max(0, bytes))]);
+        Path filler = folder.resolve(FILLER);
+        try (FileChannel file = FileChannel.open(filler, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            ByteBuffer zeros = ByteBuffer.allocate(BLOCK);
+            for (long rest = space() - leave; rest > 0; rest = space() - leave) {
+                zeros.clear().limit((int) Math.min(BLOCK, rest));
+                if (!written(file, zeros)) {
+                    // others were faster: it is full, and some of the filler makes room for what is to be left
+                    file.truncate(Math.max(0, file.size() - leave));
+                    return;
+                }
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private long space() throws IOException {
+        return Files.getFileStore(folder).getUsableSpace();
+    }
+
+    private static boolean written(FileChannel file, ByteBuffer bytes) {
+        try {
+            while (bytes.hasRemaining()) {
+                file.write(bytes);
+            }
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 
