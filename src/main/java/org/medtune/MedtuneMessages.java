@@ -1383,4 +1383,19 @@ public interface MedtuneMessages extends BasicLogger {
 
     @Message(id = 926, value = "You are not one of this server's own users and have no password here; change it in your directory.")
     ConflictException noPasswordHere();
+
+    @Message(id = 933, value = "The provider calls you %s, which is no name here: names have up to 64 letters, digits and "
+            + "the signs . _ @ -. Have another claim chosen with MEDTUNE_OIDC_PRINCIPAL.")
+    InvalidInputException providerNameWrong(String name);
+
+    @Message(id = 934, value = "This server has a user %s of its own, who need not be you. Log in with that user's "
+            + "password, or have an administrator delete that user.")
+    ConflictException providerNameTaken(String name);
+
+    @Message(id = 935, value = "The provider gives %s none of the roles %s. Ask whoever manages the provider for one.")
+    InvalidInputException providerRolesMissing(String name, String roles);
+
+    @Message(id = 936, value = "The login at the provider was more than a minute ago or has been used before; "
+            + "log in again.")
+    InvalidInputException providerLoginTooLate();
 }

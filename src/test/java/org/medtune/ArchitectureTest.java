@@ -42,6 +42,7 @@ class ArchitectureTest {
                 .consideringOnlyDependenciesInLayers()
                 .withOptionalLayers(true)
                 .layer("launcher").definedBy("org.medtune.launcher..")
+                .layer("single sign-on").definedBy("org.medtune.web.sso..")
                 .layer("access pages").definedBy("org.medtune.web.access..")
                 .layer("monitoring").definedBy("org.medtune.web.monitoring..")
                 .layer("openapi").definedBy("org.medtune.web.openapi..")
@@ -65,6 +66,7 @@ class ArchitectureTest {
                 .layer("audit").definedBy("org.medtune.audit..")
                 .layer("root").definedBy("org.medtune")
                 .whereLayer("launcher").mayOnlyAccessLayers("root")
+                .whereLayer("single sign-on").mayNotAccessAnyLayer()
                 .whereLayer("access pages").mayOnlyAccessLayers(
                         "faces", "rest", "batch", "conversation", "chat", "audit", "access", "ops", "root")
                 .whereLayer("monitoring").mayOnlyAccessLayers("chat", "ops", "generation", "tensor", "root")
@@ -108,7 +110,7 @@ class ArchitectureTest {
     void everyClassIsInARoom() {
         classes().should().resideInAnyPackage(
                         "org.medtune", "org.medtune.web.openapi..", "org.medtune.web.access..",
-                        "org.medtune.web.monitoring..",
+                        "org.medtune.web.monitoring..", "org.medtune.web.sso..",
                         "org.medtune.web.faces..", "org.medtune.web.rest..", "org.medtune.batch..",
                         "org.medtune.audit..", "org.medtune.access..",
                         "org.medtune.conversation..", "org.medtune.chat..", "org.medtune.catalogue..",

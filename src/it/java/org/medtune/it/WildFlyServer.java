@@ -261,7 +261,7 @@ public final class WildFlyServer implements AutoCloseable {
         }
     }
 
-    private Path console() {
+    Path console() {
         return folder.resolve("console.log");
     }
 

@@ -89,9 +89,14 @@ public final class Accounts {
         return List.copyOf(accounts);
     }
 
+    /** Whether a user may be called so. */
+    public static boolean isName(String name) {
+        return name != null && NAME.matcher(name).matches();
+    }
+
     /** The user of a name, if there is one. */
     public Optional<Account> find(String name) {
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             return Optional.empty();
         }
         return with(realm.getRealmIdentity(new NamePrincipal(name)),
@@ -222,7 +227,7 @@ public final class Accounts {
     }
 
     private static void requireName(String name) {
-        if (name == null || !NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             throw MESSAGES.userNameWrong(name);
         }
     }

@@ -53,9 +53,13 @@ public record AuditTrail(AuditLog log, boolean questions) {
         log.record(new AuditEvent(CONSOLE, "", action, target, DONE, withoutSecrets(details)));
     }
 
-    /** Records what somebody did who is not, or not yet, the caller: a login. */
-    public void recordOf(String name, String address, String action, String outcome) {
-        log.record(new AuditEvent(name, address, action, "", outcome, Map.of()));
+    /**
+     * Records what somebody did who is not, or not yet, the caller: a login.
+     *
+     * @param target where: empty for this server's own users
+     */
+    public void recordOf(String name, String address, String action, String target, String outcome) {
+        log.record(new AuditEvent(name, address, action, target, outcome, Map.of()));
     }
 
     /** Records a question if this site wants that. */

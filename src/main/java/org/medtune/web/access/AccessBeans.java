@@ -7,6 +7,7 @@ import jakarta.inject.Singleton;
 import org.medtune.access.AccessTokens;
 import org.medtune.access.Accounts;
 import org.medtune.access.AuditTrail;
+import org.medtune.access.LoginTickets;
 import org.medtune.access.LoginLimit;
 import org.medtune.audit.AuditLog;
 import org.medtune.ops.MedtuneHome;
@@ -31,6 +32,12 @@ public final class AccessBeans {
     @Singleton
     static Authentication authentication(Accounts accounts, AccessTokens tokens, AuditTrail audit) {
         return new Authentication(accounts, tokens, new PasswordLogin(accounts), new LoginLimit(), audit);
+    }
+
+    @Produces
+    @Singleton
+    static LoginTickets loginTickets() {
+        return new LoginTickets();
     }
 
     @Produces

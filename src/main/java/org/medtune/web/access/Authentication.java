@@ -7,12 +7,14 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import org.medtune.MedtuneException;
 import org.medtune.access.AccessToken;
 import org.medtune.access.AccessTokens;
 import org.medtune.access.Accounts;
 import org.medtune.access.AuditTrail;
 import org.medtune.access.Caller;
 import org.medtune.access.LoginLimit;
+import org.medtune.access.LoginTickets;
 import org.medtune.access.PasswordCheck;
 import org.medtune.access.Role;
 
@@ -21,7 +23,10 @@ import org.medtune.access.Role;
  */
 public final class Authentication implements PasswordCheck {
 
+    private static final String LOGIN = "login";
     private static final String FAILED = "login-failed";
+    private static final String REFUSED = "refused";
+    private static final String PROVIDER = "single sign-on";
 
     private final Accounts accounts;
     private final AccessTokens tokens;
@@ -65,8 +70,35 @@ public final class Authentication implements PasswordCheck {
             fail(name, address);
         }
         limit.succeeded(name, address);
-        audit.recordOf(caller.orElseThrow().name(), address, "login", "done");
+        audit.recordOf(caller.orElseThrow().name(), address, LOGIN, "", AuditTrail.DONE);
         return caller.get();
+    }
+
+    /**
+     * Takes over a login that an OpenID provider has proved.
+     *
+     * @throws org.medtune.InvalidInputException if the provider gives the user none of our roles, or a name that will
+     *                                           not do
+     * @throws org.medtune.ConflictException     if a user of this server has that name: they need not be the same person
+     */
+    Caller logIn(LoginTickets.Proved proved, String address) {
+        String name = proved.name();
+        try {
+            if (!Accounts.isName(name)) {
+                throw MESSAGES.providerNameWrong(name);
+            }
+            if (accounts.find(name).isPresent()) {
+                throw MESSAGES.providerNameTaken(name);
+            }
+            if (proved.roles().isEmpty()) {
+                throw MESSAGES.providerRolesMissing(name, Role.ids());
+            }
+        } catch (MedtuneException e) {
+            audit.recordOf(name, address, FAILED, PROVIDER, REFUSED);
+            throw e;
+        }
+        audit.recordOf(name, address, LOGIN, PROVIDER, AuditTrail.DONE);
+        return new Caller(name, proved.roles(), address);
     }
 
     @Override
@@ -77,7 +109,7 @@ public final class Authentication implements PasswordCheck {
         }
         if (passwords.check(name, password, address).isEmpty()) {
             limit.failed(name, address);
-            audit.recordOf(name, address, FAILED, "refused");
+            audit.recordOf(name, address, FAILED, "", REFUSED);
             throw MESSAGES.presentPasswordWrong();
         }
     }
@@ -115,7 +147,7 @@ public final class Authentication implements PasswordCheck {
         limit.failed(name, address);
         // a password that was typed in the wrong field is nobody's name
         boolean known = name.isEmpty() || accounts.find(name).isPresent();
-        audit.recordOf(known ? name : "unknown", address, FAILED, "refused");
+        audit.recordOf(known ? name : "unknown", address, FAILED, "", REFUSED);
         throw new LoginRefusedException(MESSAGES.loginWrong(), Duration.ZERO);
     }
 }

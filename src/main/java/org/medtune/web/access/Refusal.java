@@ -28,7 +28,7 @@ record Refusal(Form form, int status, String sentence) {
 
     void send(HttpServletResponse response) throws IOException {
         if (form == Form.PAGE) {
-            response.sendError(status);
+            response.sendError(status, sentence);
             return;
         }
         response.setStatus(status);

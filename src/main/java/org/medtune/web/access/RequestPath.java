@@ -30,7 +30,7 @@ record RequestPath(String value) {
 
     /** Whether Faces answers with a page, as it does where a login was refused. */
     boolean isPage() {
-        return !isFacesResource() && (value.endsWith(".xhtml") || value.equals("/") || value.equals("/login"));
+        return !isFacesResource() && (value.endsWith(".xhtml") || value.equals("/") || isWithin("/login"));
     }
 
     /** OpenAI's API. */
