@@ -10,11 +10,6 @@ public final class WholeLength {
 
     private WholeLength() {}
 
-    /** Whether runs are to be gone through to their end. */
-    public static boolean wanted() {
-        return WANTED;
-    }
-
     /** The whole length if that is wanted, otherwise the one for every build. */
     public static int or(int forEveryBuild, int whole) {
         return WANTED ? whole : forEveryBuild;
