@@ -986,6 +986,12 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 787, value = "%s of the request's body is %s; give %s.")
     InvalidInputException bodyFieldNotOfShape(String name, String value, String shape);
 
+    @Message(id = 788, value = "An export to %s is at work already; wait for its end, or give another output.name.")
+    ConflictException exportRunsAlready(Path target);
+
+    @Message(id = 789, value = "There is no export %s; GET /medtune/api/exports lists them.")
+    NotFoundException noSuchExport(long executionId);
+
     // ---- 800-899 web ----
 
     @Message(id = 800, value = "The request's body is not JSON that can be read, at %s; correct it there.")

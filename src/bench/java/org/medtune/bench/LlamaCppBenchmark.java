@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.medtune.StopSignal;
 import org.medtune.export.GgufExport;
 import org.medtune.model.CausalLanguageModel;
 import org.medtune.model.Continuation;
@@ -43,7 +44,7 @@ public final class LlamaCppBenchmark {
             for (GgufExport.Format format : GgufExport.Format.values()) {
                 Path file = packages.resolve(format + ".gguf");
                 Files.deleteIfExists(file);
-                new GgufExport(folder, Optional.empty(), format, "tiny").write(file);
+                new GgufExport(folder, Optional.empty(), format, "tiny").write(file, StopSignal.NEVER);
                 System.out.printf("llama.cpp %-20s %8s tokens/s%n", format, llamaCpp(packages, file));
             }
         }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.medtune.StopSignal;
 import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.LoraAdapter;
 import org.medtune.generation.TextGenerator;
@@ -74,7 +75,8 @@ class LlamaCppIT {
         ModelFolder base = ModelFolder.open(Golden.MODEL);
         AdapterFolder adapterFolder = AdapterFolder.open(Golden.FOLDER.resolve("lora-r16-final"));
         Path file = folder.resolve(format + ".gguf");
-        new GgufExport(base, Optional.of(adapterFolder.read(base.configuration())), format, "tiny").write(file);
+        new GgufExport(base, Optional.of(adapterFolder.read(base.configuration())), format, "tiny")
+                .write(file, StopSignal.NEVER);
 
         try (Tokenizer tokenizer = Tokenizer.open(Golden.MODEL); LoraAdapter adapter = adapterFolder.load(model)) {
             List<String> texts = Stream.of(0, 1)

@@ -118,7 +118,7 @@ class OpenApiIT {
 
         // then
         assertThat(process.waitFor()).as(output).isZero();
-        assertThat(output).contains("MEDTUNE000711: Step 4 of 4", "\"heldOutNll\"", "\"after-two-steps\"", "\"curves\"",
+        assertThat(output).contains("MEDTUNE000711: Step 4 of 4", "\"heldOutNll\"", "\"after-two-steps\"", "/exports/after-two-steps-gguf-q8_0\"", "\"curves\"",
                 "\"dryRun\":true", "MEDTUNE000001", "did you mean lora.r?");
     }
 

@@ -104,7 +104,7 @@ class WholeRunIT {
                 .isNotEqualTo(report.heldOutNll().before());
         AdapterFolder published = AdapterFolder.open(home.adapters().resolve("mine"));
         published.check(ModelFolder.open(Golden.MODEL).configuration());
-        Path merged = new AdapterExport(ExportRequest.of(home, Map.of("adapter", "mine"))).write();
+        Path merged = new AdapterExport(ExportRequest.of(home, Map.of("adapter", "mine"))).write(StopSignal.NEVER);
         assertThat(ModelFolder.open(merged).fingerprint()).isNotEqualTo(ModelFolder.open(Golden.MODEL).fingerprint());
     }
 

@@ -35,7 +35,7 @@ public final class DownloadControl {
     /**
      * Starts a download.
      *
-     * @param parameters those of {@link DownloadRequest#DEFAULTS}; what is missing takes its default
+     * @param parameters those of {@link DownloadRequest#PARAMETERS}; what is missing takes its default
      * @return the execution's id
      * @throws InvalidInputException listing everything in the parameters that has to change
      */

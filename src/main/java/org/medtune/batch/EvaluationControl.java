@@ -36,7 +36,7 @@ public final class EvaluationControl {
     /**
      * Starts an evaluation.
      *
-     * @param parameters those of {@link EvaluationRequest#DEFAULTS}; what is missing takes its default
+     * @param parameters those of {@link EvaluationRequest#PARAMETERS}; what is missing takes its default
      * @return the execution's id
      * @throws InvalidInputException listing everything in the parameters that has to change
      * @throws org.medtune.ConflictException if its device is taken and it does not want to wait

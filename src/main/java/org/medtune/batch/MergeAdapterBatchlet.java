@@ -11,7 +11,10 @@ import org.medtune.ops.AdapterExport;
 import org.medtune.ops.ExportRequest;
 import org.medtune.ops.MedtuneHome;
 
-/** The only step of the job {@code merge-adapter}: checks what was asked for, and writes it. */
+/**
+ * The only step of the job {@code merge-adapter}: checks what was asked for, and writes it. A stop acts between two
+ * pieces of the weights, and nothing of the folder stays.
+ */
 @Named
 @Dependent
 public final class MergeAdapterBatchlet extends AbstractBatchlet {
@@ -25,12 +28,19 @@ public final class MergeAdapterBatchlet extends AbstractBatchlet {
     @Inject
     private StepFailures failures;
 
+    private volatile boolean stopped;
+
+    @Override
+    public void stop() {
+        stopped = true;
+    }
+
     @Override
     public String process() {
         return failures.run(() -> {
             Map<String, String> parameters = JobExecutionSummary
                     .find(BatchRuntime.getJobOperator(), job.getExecutionId()).orElseThrow().parameters();
-            return new AdapterExport(ExportRequest.of(home, parameters)).write().toString();
+            return new AdapterExport(ExportRequest.of(home, parameters)).write(() -> stopped).toString();
         });
     }
 }

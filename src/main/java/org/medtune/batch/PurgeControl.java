@@ -39,7 +39,7 @@ public final class PurgeControl {
     /**
      * Starts a purge.
      *
-     * @param parameters those of {@link PurgeRequest}; what is missing takes its default
+     * @param parameters those of {@link PurgeRequest#PARAMETERS}; what is missing takes its default
      * @return the execution's id
      * @throws InvalidInputException listing everything in the parameters that has to change
      */

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.medtune.InvalidInputException;
 import org.medtune.download.FilePatterns;
 import org.medtune.download.HubAccount;
@@ -22,8 +21,15 @@ import org.medtune.download.Repository;
 import org.medtune.download.RepositoryDownload;
 import org.medtune.download.RepositoryKind;
 import org.medtune.download.RetryPolicy;
+import org.medtune.ops.JobParameter;
+import org.medtune.ops.JobParameters;
 import org.medtune.ops.MedtuneHome;
 import org.medtune.ops.ParameterRoom;
+import org.medtune.ops.ParameterType;
+import org.medtune.ops.ParameterType.Choice;
+import org.medtune.ops.ParameterType.Shaped;
+import org.medtune.ops.ParameterType.Whole;
+import org.medtune.ops.ParameterType.Words;
 
 /**
  * What the job {@code download} was asked for.
@@ -38,16 +44,28 @@ import org.medtune.ops.ParameterRoom;
 public record DownloadRequest(HubSource source, HubAccount account, Repository repository, FilePatterns patterns,
                               Path target, int parallel) {
 
-    /** The parameters with their defaults, in the order in which the job lists them; empty is decided by the others. */
-    public static final List<Map.Entry<String, String>> DEFAULTS = List.of(Map.entry("source", "modelscope"),
-            Map.entry("repository", ""), Map.entry("revision", ""), Map.entry("kind", "model"),
-            Map.entry("include", ""), Map.entry("exclude", ""), Map.entry("name", ""), Map.entry("base.url", ""),
-            Map.entry("parallel.files", "3"));
+    private static final ParameterType REPOSITORY = Shaped.of(
+            "(?!.*\\.\\.)[\\p{Alnum}_][\\p{Alnum}._-]{0,95}(?:/[\\p{Alnum}_][\\p{Alnum}._-]{0,95})?",
+            "the repository's name on its hub, such as deepseek-ai/DeepSeek-R1-Distill-Qwen-7B");
+    private static final ParameterType REVISION = Shaped.of(
+            "|(?!.*\\.\\.)[\\p{Alnum}_](?:[\\p{Alnum}._/-]{0,98}[\\p{Alnum}_-])?", "a branch, a tag or a commit");
 
-    private static final String INTERNAL_PREFIX = "jberet.";
-    private static final Pattern REPOSITORY =
-            Pattern.compile("[\\p{Alnum}_][\\p{Alnum}._-]{0,95}(?:/[\\p{Alnum}_][\\p{Alnum}._-]{0,95})?");
-    private static final Pattern REVISION = Pattern.compile("[\\p{Alnum}_](?:[\\p{Alnum}._/-]{0,98}[\\p{Alnum}_-])?");
+    /** The parameters, in the order in which the job lists them; empty is decided by the others. */
+    public static final JobParameters PARAMETERS = new JobParameters(List.of(
+            new JobParameter("source", "modelscope", new Choice(HubSource.names()), "the hub: modelscope or huggingface"),
+            new JobParameter("repository", "", REPOSITORY, "its name on the hub; must be given"),
+            new JobParameter("revision", "", REVISION,
+                    "branch, tag or commit; empty for master at modelscope, main at huggingface"),
+            new JobParameter("kind", "model", new Choice(RepositoryKind.names()),
+                    "model, which goes to MEDTUNE_MODELS, or dataset, to MEDTUNE_DATA"),
+            new JobParameter("include", "", new Words(), "patterns of wanted files, with commas between; * stands for any "
+                    + "characters, slashes too; empty for everything"),
+            new JobParameter("exclude", "", new Words(), "patterns of files that are not wanted; empty for none"),
+            new JobParameter("name", "", new Words(),
+                    "of the folder to make, which must not be there; empty for the end of repository"),
+            new JobParameter("base.url", "", new Words(),
+                    "a mirror that answers as the hub does; empty for the hub's own address"),
+            new JobParameter("parallel.files", "3", new Whole(1, 8), "files at the same time, up to 8")));
 
     /**
      * Checks the parameters together; nothing is asked of the hub.
@@ -57,22 +75,15 @@ public record DownloadRequest(HubSource source, HubAccount account, Repository r
      */
     public static DownloadRequest of(MedtuneHome home, Map<String, String> texts, Map<String, String> environment) {
         List<String> problems = new ArrayList<>();
-        List<String> names = DEFAULTS.stream().map(Map.Entry::getKey).toList();
-        texts.keySet().stream().sorted().filter(name -> !name.startsWith(INTERNAL_PREFIX) && !names.contains(name))
-                .forEach(name -> problems.add(
-                        MESSAGES.downloadParameterUnknown(name, String.join(", ", names)).getMessage()));
+        PARAMETERS.unknown(texts).forEach(name -> problems.add(
+                MESSAGES.downloadParameterUnknown(name, String.join(", ", PARAMETERS.keys())).getMessage()));
         ParameterRoom.problem(texts).map(Throwable::getMessage).ifPresent(problems::add);
         Reader reader = new Reader(texts, problems::add);
-        HubSource source = reader.check(() -> HubSource.named(reader.text("source"))
-                .orElseThrow(() -> notOfShape("source", reader, "one of " + String.join(", ", HubSource.names()))));
-        RepositoryKind kind = reader.check(() -> Arrays.stream(RepositoryKind.values())
-                .filter(value -> value.toString().equals(reader.text("kind"))).findFirst()
-                .orElseThrow(() -> notOfShape("kind", reader, "model or dataset")));
-        String repository = reader.check(() -> shaped("repository", reader, REPOSITORY,
-                "the repository's name on its hub, such as deepseek-ai/DeepSeek-R1-Distill-Qwen-7B"));
-        String revision = reader.text("revision").isEmpty() ? "" : reader.check(() -> shaped("revision", reader,
-                REVISION, "a branch, a tag or a commit"));
-        Integer parallel = reader.check(() -> parallel(reader));
+        HubSource source = reader.check(() -> HubSource.named(reader.word("source")).orElseThrow());
+        RepositoryKind kind = reader.check(() -> RepositoryKind.named(reader.word("kind")).orElseThrow());
+        String repository = reader.check(() -> reader.word("repository"));
+        String revision = reader.check(() -> reader.word("revision"));
+        Integer parallel = reader.check(() -> PARAMETERS.integer(texts, "parallel.files"));
         HubAccount account = source == null ? null
                 : reader.check(() -> account(source, reader.text("base.url"), environment));
         Path target = kind == null || repository == null ? null
@@ -94,8 +105,11 @@ public record DownloadRequest(HubSource source, HubAccount account, Repository r
     private record Reader(Map<String, String> texts, Consumer<String> problems) {
 
         String text(String name) {
-            return texts.getOrDefault(name, DEFAULTS.stream().filter(entry -> entry.getKey().equals(name))
-                    .map(Map.Entry::getValue).findFirst().orElseThrow()).strip();
+            return PARAMETERS.text(texts, name);
+        }
+
+        String word(String name) {
+            return PARAMETERS.word(texts, name);
         }
 
         /** The value, or null where it is none; then the sentence is kept. */
@@ -107,26 +121,6 @@ public record DownloadRequest(HubSource source, HubAccount account, Repository r
                 return null;
             }
         }
-    }
-
-    private static InvalidInputException notOfShape(String name, Reader reader, String shape) {
-        return MESSAGES.parameterNotOfShape(name, reader.text(name), shape);
-    }
-
-    private static String shaped(String name, Reader reader, Pattern pattern, String shape) {
-        String text = reader.text(name);
-        if (!pattern.matcher(text).matches() || text.contains("..")) {
-            throw notOfShape(name, reader, shape);
-        }
-        return text;
-    }
-
-    private static int parallel(Reader reader) {
-        String text = reader.text("parallel.files");
-        if (!text.matches("[1-8]")) {
-            throw notOfShape("parallel.files", reader, "a whole number from 1 to 8");
-        }
-        return Integer.parseInt(text);
     }
 
     /**

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.medtune.StopSignal;
 import org.medtune.adapter.AdapterValues;
 import org.medtune.model.ModelConfiguration;
 import org.medtune.model.ModelFolder;
@@ -66,7 +67,7 @@ public final class GgufExport {
     public long bytes() {
         GgufWriter writer = new GgufWriter();
         try (TensorScope scope = TensorRuntime.on(ComputeDevice.CPU).newScope()) {
-            addTensors(writer, scope);
+            addTensors(writer, scope, StopSignal.NEVER);
         }
         return writer.dataBytes();
     }
@@ -74,16 +75,18 @@ public final class GgufExport {
     /**
      * Writes the file, which must not exist.
      *
+     * @param stop looked at between pieces of at most 64 MiB
+     * @throws org.medtune.StoppedException if a stop was asked for
      * @throws org.medtune.InvalidInputException when the model's tokenizer or position embedding cannot be expressed in
      *     GGUF, or a value is too large for float16
      */
-    public void write(Path file) throws IOException {
+    public void write(Path file, StopSignal stop) throws IOException {
         GgufWriter writer = new GgufWriter();
         addConfiguration(writer);
         try (Tokenizer tokenizer = Tokenizer.open(weights.base().path());
                 TensorScope scope = TensorRuntime.on(ComputeDevice.CPU).newScope()) {
             GgufVocabulary.read(weights.base().path(), configuration().vocabularySize()).addTo(writer, tokenizer);
-            addTensors(writer, scope);
+            addTensors(writer, scope, stop);
             writer.write(file);
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -123,28 +126,30 @@ public final class GgufExport {
         }
     }
 
-    private void addTensors(GgufWriter writer, TensorScope scope) {
+    private void addTensors(GgufWriter writer, TensorScope scope, StopSignal stop) {
         ModelConfiguration model = configuration();
         if (model.rotaryEmbedding().scaling() instanceof RotaryEmbedding.Llama3 llama3) {
             writer.add("rope_freqs.weight", GgufWriter.TensorType.F32, new long[] {model.headSize() / 2},
                     channel -> writeFully(channel, frequencyFactors(scope, llama3).toBytes()));
         }
-        add(writer, scope, WeightNames.EMBEDDING, "token_embd.weight", 0);
+        add(writer, scope, stop, WeightNames.EMBEDDING, "token_embd.weight", 0);
         for (int layer = 0; layer < model.layers(); layer++) {
             String block = "blk." + layer + ".";
-            add(writer, scope, WeightNames.inputNorm(layer), block + "attn_norm.weight", 0);
-            add(writer, scope, WeightNames.postAttentionNorm(layer), block + "ffn_norm.weight", 0);
+            add(writer, scope, stop, WeightNames.inputNorm(layer), block + "attn_norm.weight", 0);
+            add(writer, scope, stop, WeightNames.postAttentionNorm(layer), block + "ffn_norm.weight", 0);
             for (Projection projection : Projection.values()) {
                 int heads = permuted(projection) ? model.headSize() : 0;
-                add(writer, scope, WeightNames.weight(layer, projection), block + name(projection) + ".weight", heads);
+                add(writer, scope, stop, WeightNames.weight(layer, projection), block + name(projection) + ".weight",
+                        heads);
                 if (projection.hasBias(model)) {
-                    add(writer, scope, WeightNames.bias(layer, projection), block + name(projection) + ".bias", heads);
+                    add(writer, scope, stop, WeightNames.bias(layer, projection), block + name(projection) + ".bias",
+                            heads);
                 }
             }
         }
-        add(writer, scope, WeightNames.FINAL_NORM, "output_norm.weight", 0);
+        add(writer, scope, stop, WeightNames.FINAL_NORM, "output_norm.weight", 0);
         if (!model.tiedEmbeddings()) {
-            add(writer, scope, WeightNames.HEAD, "output.weight", 0);
+            add(writer, scope, stop, WeightNames.HEAD, "output.weight", 0);
         }
     }
 
@@ -174,12 +179,13 @@ public final class GgufExport {
      *
      * @param headSize rows of a head whose halves are to be interleaved; 0 for rows as they are
      */
-    private void add(GgufWriter writer, TensorScope scope, String tensor, String ggufName, int headSize) {
+    private void add(GgufWriter writer, TensorScope scope, StopSignal stop, String tensor, String ggufName,
+            int headSize) {
         long[] shape = weights.base().tensors().get(tensor).shape();
         GgufWriter.TensorType type = shape.length == 1 ? GgufWriter.TensorType.F32
                 : shape[1] % format.type.blockElements() == 0 ? format.type : GgufWriter.TensorType.F16;
         writer.add(ggufName, type, shape, channel ->
-                weights.forEachPiece(scope, tensor, Math.max(1, headSize), piece -> {
+                weights.forEachPiece(scope, tensor, Math.max(1, headSize), stop, piece -> {
                     Tensor rows = headSize == 0 ? piece : scope.callForTensor("interleave_halves", piece, headSize);
                     Tensor bytes = bytes(scope, tensor, rows, type);
                     writeFully(channel, bytes.toBytes());

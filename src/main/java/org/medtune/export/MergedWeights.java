@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.medtune.StopSignal;
 import org.medtune.adapter.AdapterLayout;
 import org.medtune.adapter.AdapterValues;
 import org.medtune.model.ModelFolder;
@@ -58,14 +59,16 @@ final class MergedWeights {
      *
      * @param scope owner of the pieces, on the processor
      * @param rowMultiple what the number of rows of every piece but the last is a multiple of
+     * @param stop looked at before each piece
      */
-    void forEachPiece(TensorScope scope, String name, int rowMultiple, Consumer<Tensor> consumer) {
+    void forEachPiece(TensorScope scope, String name, int rowMultiple, StopSignal stop, Consumer<Tensor> consumer) {
         SafetensorsFile.Entry entry = base.tensors().get(name);
         long[] shape = entry.shape().clone();
         long rows = shape[0];
         long elements = entry.length() / entry.type().bytes() / rows;
         long rowsPerPiece = Math.max(1, LARGEST_PIECE / Float.BYTES / elements / rowMultiple) * rowMultiple;
         for (long row = 0; row < rows; row += rowsPerPiece) {
+            stop.check();
             shape[0] = Math.min(rowsPerPiece, rows - row);
             long rowBytes = elements * entry.type().bytes();
             try (TensorScope work = scope.newScope()) {

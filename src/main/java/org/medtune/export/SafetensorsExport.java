@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.medtune.StopSignal;
 import org.medtune.adapter.AdapterValues;
 import org.medtune.model.ModelFolder;
 import org.medtune.model.SafetensorsFile;
@@ -68,9 +69,11 @@ public final class SafetensorsExport {
     /**
      * Writes the files into an existing folder that is empty.
      *
+     * @param stop looked at between pieces of at most 64 MiB
      * @throws org.medtune.InvalidInputException when a value is too large for float16
+     * @throws org.medtune.StoppedException if a stop was asked for
      */
-    public void writeTo(Path folder) throws IOException {
+    public void writeTo(Path folder, StopSignal stop) throws IOException {
         List<List<String>> shards = shards();
         ObjectNode index = MAPPER.createObjectNode();
         index.putObject("metadata").put("total_size", bytes());
@@ -83,7 +86,7 @@ public final class SafetensorsExport {
                 for (String name : shards.get(number)) {
                     SafetensorsFile.Entry entry = weights.base().tensors().get(name);
                     writer.add(name, typeOf(entry), entry.shape(),
-                            channel -> write(scope, name, typeOf(entry), channel));
+                            channel -> write(scope, name, typeOf(entry), stop, channel));
                     weightMap.put(name, file);
                 }
                 writer.write(folder.resolve(file));
@@ -97,8 +100,9 @@ public final class SafetensorsExport {
         copyOtherFiles(folder);
     }
 
-    private void write(TensorScope scope, String name, ElementType target, WritableByteChannel channel) {
-        weights.forEachPiece(scope, name, 1, piece -> {
+    private void write(TensorScope scope, String name, ElementType target, StopSignal stop,
+            WritableByteChannel channel) {
+        weights.forEachPiece(scope, name, 1, stop, piece -> {
             Tensor bytes = NarrowedPiece.bytes(scope, name, piece, target);
             ByteBuffer buffer = bytes.toBytes();
             bytes.close();

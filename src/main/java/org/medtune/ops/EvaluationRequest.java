@@ -22,9 +22,7 @@ import static org.medtune.ops.FineTuneParameter.SEED;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +31,8 @@ import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.AdapterRecord;
 import org.medtune.evaluation.ChoiceFile;
 import org.medtune.model.ModelFolder;
+import org.medtune.ops.ParameterType.Choice;
+import org.medtune.ops.ParameterType.Words;
 
 /**
  * What the job {@code evaluate} was asked for, after everything that can be checked without loading a model.
@@ -54,12 +54,37 @@ public record EvaluationRequest(FineTuneRequest common, Optional<AdapterFolder> 
     /** {@code all} or {@code held-out}. */
     public static final String EVALUATION_ROWS = "evaluation.rows";
 
-    /** The parameters with their defaults, in the order in which the job lists them. */
-    public static final Map<String, String> DEFAULTS = defaults();
-
     private static final String MULTIPLE_CHOICE = "multiple-choice";
     private static final String HELD_OUT = "held-out";
-    private static final String INTERNAL_PREFIX = "jberet.";
+
+    /** The parameters, in the order in which the job lists them. */
+    public static final JobParameters PARAMETERS = JobParameters.of(
+            new JobParameter(ADAPTER, "", new Words(),
+                    "a published adapter's name, or the path of an adapter folder; empty for a base model alone"),
+            as(MODEL_FOLDER, "", "base model: a path, or a name under models/; empty for the adapter's, or without one "
+                    + "for the embedded model"),
+            DATASET_FILE.definition(),
+            new JobParameter(DATASET_FORMAT, "reasoning", Choice.of("reasoning", MULTIPLE_CHOICE),
+                    "reasoning, rows with reasoning and answer; or multiple-choice"),
+            as(DATASET_ROWS, DATASET_ROWS.defaultText(), "the most rows to read, from the beginning of the dataset"),
+            DATASET_LANGUAGE.definition(),
+            as(DATASET_QUESTION_FIELD, DATASET_QUESTION_FIELD.defaultText(),
+                    "name of the question's field, of a dataset with reasoning"),
+            DATASET_REASONING_FIELD.definition(), DATASET_RESPONSE_FIELD.definition(),
+            as(PROMPT_TEMPLATE, "", "template that makes a text of a row; empty for the one that the adapter was "
+                    + "trained with"),
+            as(MAX_SEQ_LENGTH, "", "the most tokens of a row, the rest is cut off; empty for the adapter's"),
+            new JobParameter(EVALUATION_ROWS, "all", Choice.of("all", HELD_OUT),
+                    "all, or held-out for those that a run with the same evaluation.share did not train on"),
+            as(EVALUATION_SHARE, EVALUATION_SHARE.defaultText(), "the share of rows that was held out"),
+            as(EVALUATION_GENERATION_ROWS, "50", "so many rows are answered; multiple-choice questions all are"),
+            as(EVALUATION_MAX_NEW_TOKENS, "1024", EVALUATION_MAX_NEW_TOKENS.explanation()),
+            as(SEED, SEED.defaultText(), "seed of the intervals"),
+            PRECISION.definition(), LOAD_IN_4BIT.definition(),
+            as(DEVICE, DEVICE.defaultText(), "where to evaluate, such as gpu0 or cpu; of several the first is used; auto "
+                    + "takes the first accelerator, or else the CPU"),
+            as(DEVICE_QUEUE, DEVICE_QUEUE.defaultText(), "what to do while a run has the device: wait until it has ended, "
+                    + "or refuse to evaluate"));
 
     /**
      * Checks parameters and files together.
@@ -68,14 +93,12 @@ public record EvaluationRequest(FineTuneRequest common, Optional<AdapterFolder> 
      */
     public static EvaluationRequest of(MedtuneHome home, Map<String, String> texts) {
         Problems problems = new Problems();
-        texts.keySet().stream().sorted()
-                .filter(name -> !name.startsWith(INTERNAL_PREFIX) && !DEFAULTS.containsKey(name))
-                .forEach(name -> problems.add(
-                        MESSAGES.parameterUnknown(name, EditDistance.nearest(name, DEFAULTS.keySet()))));
-        boolean choices = oneOf(DATASET_FORMAT, texts, "reasoning", MULTIPLE_CHOICE, problems);
-        boolean heldOut = oneOf(EVALUATION_ROWS, texts, "all", HELD_OUT, problems);
-        Optional<AdapterFolder> adapter = text(texts, ADAPTER).isEmpty() ? Optional.empty()
-                : problems.check(() -> adapter(home, text(texts, ADAPTER)));
+        PARAMETERS.unknown(texts).forEach(name -> problems.add(
+                MESSAGES.parameterUnknown(name, EditDistance.nearest(name, PARAMETERS.keys()))));
+        boolean choices = is(MULTIPLE_CHOICE, DATASET_FORMAT, texts, problems);
+        boolean heldOut = is(HELD_OUT, EVALUATION_ROWS, texts, problems);
+        Optional<AdapterFolder> adapter = PARAMETERS.text(texts, ADAPTER).isEmpty() ? Optional.empty()
+                : problems.check(() -> adapter(home, PARAMETERS.text(texts, ADAPTER)));
         FineTuneRequest common = FineTuneRequest.read(home, common(texts, adapter), problems);
         if (common.modelFolder() != null) {
             adapter.ifPresent(found -> problems.check(() -> fitting(found, ModelFolder.open(common.modelFolder()))));
@@ -96,11 +119,11 @@ public record EvaluationRequest(FineTuneRequest common, Optional<AdapterFolder> 
     /** What training and evaluation call the same, with what the adapter was trained with where nothing is given. */
     private static Map<String, String> common(Map<String, String> texts, Optional<AdapterFolder> adapter) {
         Map<String, String> common = new HashMap<>();
-        DEFAULTS.forEach((name, value) -> {
-            if (FineTuneParameter.of(name).isPresent() && !text(texts, name).isEmpty()) {
-                common.put(name, text(texts, name));
+        for (String name : PARAMETERS.keys()) {
+            if (FineTuneParameter.of(name).isPresent() && !PARAMETERS.text(texts, name).isEmpty()) {
+                common.put(name, PARAMETERS.text(texts, name));
             }
-        });
+        }
         // evaluation knows no micro-batches, of which each device of a training needs one
         common.put(FineTuneParameter.GRADIENT_ACCUMULATION_STEPS.key(), "1024");
         adapter.ifPresent(found -> {
@@ -141,39 +164,12 @@ public record EvaluationRequest(FineTuneRequest common, Optional<AdapterFolder> 
         return adapter;
     }
 
-    /** Whether the second of two words was given. */
-    private static boolean oneOf(String name, Map<String, String> texts, String first, String second,
-            Problems problems) {
-        String text = text(texts, name);
-        if (!text.equals(first) && !text.equals(second)) {
-            problems.add(MESSAGES.parameterNotOfShape(name, text, "one of " + first + ", " + second));
-        }
-        return text.equals(second);
+    /** Whether a parameter has one of its words. */
+    private static boolean is(String word, String name, Map<String, String> texts, Problems problems) {
+        return problems.check(() -> PARAMETERS.word(texts, name)).filter(word::equals).isPresent();
     }
 
-    private static String text(Map<String, String> texts, String name) {
-        return texts.getOrDefault(name, DEFAULTS.get(name)).strip();
-    }
-
-    private static Map<String, String> defaults() {
-        Map<String, String> defaults = new LinkedHashMap<>();
-        defaults.put(ADAPTER, "");
-        defaults.put(MODEL_FOLDER.key(), "");
-        defaults.put(DATASET_FILE.key(), DATASET_FILE.defaultText());
-        defaults.put(DATASET_FORMAT, "reasoning");
-        for (FineTuneParameter parameter : List.of(DATASET_ROWS, DATASET_LANGUAGE, DATASET_QUESTION_FIELD,
-                DATASET_REASONING_FIELD, DATASET_RESPONSE_FIELD)) {
-            defaults.put(parameter.key(), parameter.defaultText());
-        }
-        defaults.put(PROMPT_TEMPLATE.key(), "");
-        defaults.put(MAX_SEQ_LENGTH.key(), "");
-        defaults.put(EVALUATION_ROWS, "all");
-        defaults.put(EVALUATION_SHARE.key(), EVALUATION_SHARE.defaultText());
-        defaults.put(EVALUATION_GENERATION_ROWS.key(), "50");
-        defaults.put(EVALUATION_MAX_NEW_TOKENS.key(), "1024");
-        for (FineTuneParameter parameter : List.of(SEED, PRECISION, LOAD_IN_4BIT, DEVICE, DEVICE_QUEUE)) {
-            defaults.put(parameter.key(), parameter.defaultText());
-        }
-        return Collections.unmodifiableMap(defaults);
+    private static JobParameter as(FineTuneParameter parameter, String defaultText, String explanation) {
+        return parameter.definition().with(defaultText, explanation);
     }
 }

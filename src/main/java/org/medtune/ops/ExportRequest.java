@@ -5,12 +5,13 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.medtune.InvalidInputException;
 import org.medtune.adapter.AdapterFolder;
 import org.medtune.model.ModelFolder;
+import org.medtune.ops.ParameterType.Choice;
+import org.medtune.ops.ParameterType.Shaped;
+import org.medtune.ops.ParameterType.Words;
 
 /**
  * What the job {@code merge-adapter} was asked for, after everything that can be checked without reading weights.
@@ -22,6 +23,8 @@ import org.medtune.model.ModelFolder;
  */
 public record ExportRequest(AdapterFolder adapter, ModelFolder model, ExportFormat format, Path target) {
 
+    /** The id of the job. */
+    public static final String JOB = "merge-adapter";
     /** Name of a published adapter, or path of an adapter folder. */
     public static final String ADAPTER = "adapter";
     /** Path of the base model's folder, or its name; empty for the one that the adapter names. */
@@ -31,12 +34,21 @@ public record ExportRequest(AdapterFolder adapter, ModelFolder model, ExportForm
     /** Name of the folder to make; empty for one made of the adapter's and the format's. */
     public static final String OUTPUT_NAME = "output.name";
 
-    /** The parameters with their defaults, in the order in which the job lists them. */
-    public static final List<Map.Entry<String, String>> DEFAULTS = List.of(Map.entry(ADAPTER, ""),
-            Map.entry(MODEL_FOLDER, ""), Map.entry(OUTPUT_FORMAT, "safetensors"), Map.entry(OUTPUT_NAME, ""));
+    private static final ParameterType NAME = Shaped.of("|[\\p{Alnum}][\\p{Alnum}._-]{0,149}",
+            "up to 150 letters, digits, dots, hyphens and underscores, beginning with a letter or a digit");
 
-    private static final String INTERNAL_PREFIX = "jberet.";
-    private static final Pattern NAME = Pattern.compile("[\\p{Alnum}][\\p{Alnum}._-]{0,149}");
+    /** The parameters, in the order in which the job lists them. */
+    public static final JobParameters PARAMETERS = JobParameters.of(
+            new JobParameter(ADAPTER, "", new Words(),
+                    "a published adapter's name, or the path of an adapter folder; must be given"),
+            new JobParameter(MODEL_FOLDER, "", new Words(),
+                    "its base model: a path, or a name under models/; empty for the one that the adapter was trained on"),
+            new JobParameter(OUTPUT_FORMAT, "safetensors", new Choice(ExportFormat.names()),
+                    "safetensors, a Hugging Face folder in the base model's types, which Transformers loads; "
+                            + "safetensors-fp32, the same in float32; gguf-f16 or gguf-q8_0, a file for llama.cpp in "
+                            + "float16 or 8 bits"),
+            new JobParameter(OUTPUT_NAME, "", NAME,
+                    "name of the folder to make; empty for one made of the adapter's and the format's"));
 
     /**
      * Checks parameters and files together.
@@ -45,25 +57,29 @@ public record ExportRequest(AdapterFolder adapter, ModelFolder model, ExportForm
      */
     public static ExportRequest of(MedtuneHome home, Map<String, String> texts) {
         Problems problems = new Problems();
-        List<String> names = DEFAULTS.stream().map(Map.Entry::getKey).toList();
-        texts.keySet().stream().sorted()
-                .filter(name -> !name.startsWith(INTERNAL_PREFIX) && !names.contains(name))
-                .forEach(name -> problems.add(
-                        MESSAGES.parameterUnknown(name, EditDistance.nearest(name, names))));
-        ParameterRoom.problem(texts).ifPresent(problems::add);
-        AdapterFolder adapter = problems.check(() -> adapter(home, text(texts, ADAPTER))).orElse(null);
-        ExportFormat format = problems.check(() -> format(text(texts, OUTPUT_FORMAT))).orElse(null);
+        PARAMETERS.check(texts, problems);
+        AdapterFolder adapter = problems.check(() -> adapter(home, PARAMETERS.text(texts, ADAPTER))).orElse(null);
+        ExportFormat format = problems.check(() -> format(texts)).orElse(null);
+        String name = problems.check(() -> PARAMETERS.word(texts, OUTPUT_NAME)).orElse(null);
         ModelFolder model = adapter == null ? null
-                : problems.check(() -> model(home, text(texts, MODEL_FOLDER), adapter)).orElse(null);
-        Path target = adapter == null || format == null ? null
-                : problems.check(() -> target(home, text(texts, OUTPUT_NAME), adapter, format)).orElse(null);
+                : problems.check(() -> model(home, PARAMETERS.text(texts, MODEL_FOLDER), adapter)).orElse(null);
+        Path target = adapter == null || format == null || name == null ? null
+                : problems.check(() -> free(target(home, name, adapter.path(), format))).orElse(null);
+        if (model != null) {
+            problems.check(() -> fitting(adapter, model));
+        }
         problems.throwIfAny();
         return new ExportRequest(adapter, model, format, target);
     }
 
-    private static String text(Map<String, String> texts, String name) {
-        return texts.getOrDefault(name, DEFAULTS.stream().filter(entry -> entry.getKey().equals(name))
-                .map(Map.Entry::getValue).findFirst().orElseThrow()).strip();
+    /**
+     * The folder that an export with these parameters makes, whether it could be made or not.
+     *
+     * @throws InvalidInputException if the name or the format cannot be
+     */
+    public static Path target(MedtuneHome home, Map<String, String> texts) {
+        Path adapter = home.adapters().resolve(PARAMETERS.text(texts, ADAPTER)).normalize();
+        return target(home, PARAMETERS.word(texts, OUTPUT_NAME), adapter, format(texts));
     }
 
     private static AdapterFolder adapter(MedtuneHome home, String given) {
@@ -77,9 +93,8 @@ public record ExportRequest(AdapterFolder adapter, ModelFolder model, ExportForm
         return PublishedAdapters.open(folder);
     }
 
-    private static ExportFormat format(String given) {
-        return ExportFormat.named(given).orElseThrow(() -> MESSAGES.parameterNotOfShape(OUTPUT_FORMAT, given,
-                "one of " + String.join(", ", ExportFormat.names())));
+    private static ExportFormat format(Map<String, String> texts) {
+        return ExportFormat.named(PARAMETERS.word(texts, OUTPUT_FORMAT)).orElseThrow();
     }
 
     private static ModelFolder model(MedtuneHome home, String given, AdapterFolder adapter) {
@@ -94,13 +109,16 @@ public record ExportRequest(AdapterFolder adapter, ModelFolder model, ExportForm
         return ModelFolder.open(folder);
     }
 
-    private static Path target(MedtuneHome home, String given, AdapterFolder adapter, ExportFormat format) {
-        if (!given.isEmpty() && !NAME.matcher(given).matches()) {
-            throw MESSAGES.parameterNotOfShape(OUTPUT_NAME, given, "up to 150 letters, digits, dots, hyphens and "
-                    + "underscores, beginning with a letter or a digit");
-        }
-        Path target = home.exports().resolve(
-                given.isEmpty() ? adapter.path().getFileName() + "-" + format.parameterName() : given);
+    private static AdapterFolder fitting(AdapterFolder adapter, ModelFolder model) {
+        adapter.check(model.configuration());
+        return adapter;
+    }
+
+    private static Path target(MedtuneHome home, String given, Path adapter, ExportFormat format) {
+        return home.exports().resolve(given.isEmpty() ? adapter.getFileName() + "-" + format.parameterName() : given);
+    }
+
+    private static Path free(Path target) {
         if (Files.exists(target)) {
             throw MESSAGES.exportExists(target);
         }

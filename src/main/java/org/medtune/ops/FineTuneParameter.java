@@ -111,10 +111,7 @@ public enum FineTuneParameter {
     private static final Map<String, FineTuneParameter> BY_KEY =
             Arrays.stream(values()).collect(Collectors.toMap(FineTuneParameter::key, Function.identity()));
 
-    private final String key;
-    private final String defaultText;
-    private final ParameterType type;
-    private final String explanation;
+    private final JobParameter definition;
     private final AtRestart atRestart;
 
     /** Whether a run that goes on may have another value than it began with. */
@@ -138,36 +135,38 @@ public enum FineTuneParameter {
     }
 
     FineTuneParameter(String key, String defaultText, ParameterType type, String explanation, AtRestart atRestart) {
-        this.key = key;
-        this.defaultText = defaultText;
-        this.type = type;
-        this.explanation = explanation;
+        this.definition = new JobParameter(key, defaultText, type, explanation);
         this.atRestart = atRestart;
+    }
+
+    /** What is defined of it as of any parameter of a job. */
+    public JobParameter definition() {
+        return definition;
     }
 
     /** The name an operator gives, such as {@code lora.r}. */
     public String key() {
-        return key;
+        return definition.key();
     }
 
     /** The value, as text, of a parameter that is not given. */
     public String defaultText() {
-        return defaultText;
+        return definition.defaultText();
     }
 
     /** One line that says what it means. */
     public String explanation() {
-        return explanation;
+        return definition.explanation();
     }
 
     /** All values that there are, in the order of their explanation; none where they cannot be listed. */
     public List<String> words() {
-        return type.words();
+        return definition.words();
     }
 
     /** Which numbers it takes, such as {@code ≥ 0, < 1}; empty where it takes no number. */
     public String range() {
-        return type.range();
+        return definition.range();
     }
 
     /** Whether it may change when a run goes on. */
@@ -186,6 +185,6 @@ public enum FineTuneParameter {
     }
 
     Object parse(String text) {
-        return type.parse(this, text);
+        return definition.parse(text);
     }
 }

@@ -8,6 +8,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.medtune.InvalidInputException;
 
@@ -15,10 +17,10 @@ import org.medtune.InvalidInputException;
  * What a job parameter's text must look like, and the value it stands for. Every {@code parse} throws
  * {@link InvalidInputException} with a sentence that names the parameter, its text and what to give instead.
  */
-sealed interface ParameterType {
+public sealed interface ParameterType {
 
-    /** The value that {@code text} stands for: a String, Integer, Double, Boolean, List of String or Map to Double. */
-    Object parse(FineTuneParameter parameter, String text);
+    /** The value that {@code text} stands for: a String, Integer, Double, Boolean, List or Set of String, or Map to Double. */
+    Object parse(JobParameter parameter, String text);
 
     /** All texts that there are; none where they cannot be listed. */
     default List<String> words() {
@@ -33,7 +35,7 @@ sealed interface ParameterType {
     /** Any text; an empty one only where the default is empty too. */
     record Words() implements ParameterType {
         @Override
-        public String parse(FineTuneParameter parameter, String text) {
+        public String parse(JobParameter parameter, String text) {
             if (text.isBlank() && !parameter.defaultText().isEmpty()) {
                 throw MESSAGES.parameterEmpty(parameter.key(), parameter.defaultText());
             }
@@ -43,12 +45,13 @@ sealed interface ParameterType {
 
     /** Text of one shape, which {@code shape} tells an operator in words. */
     record Shaped(Pattern pattern, String shape) implements ParameterType {
-        static Shaped of(String pattern, String shape) {
+        /** A shape by its regular expression, which all of the text must match. */
+        public static Shaped of(String pattern, String shape) {
             return new Shaped(Pattern.compile(pattern), shape);
         }
 
         @Override
-        public String parse(FineTuneParameter parameter, String text) {
+        public String parse(JobParameter parameter, String text) {
             if (!pattern.matcher(text.strip()).matches()) {
                 throw MESSAGES.parameterNotOfShape(parameter.key(), text, shape);
             }
@@ -58,12 +61,13 @@ sealed interface ParameterType {
 
     /** One of a few words. */
     record Choice(List<String> words) implements ParameterType {
-        static Choice of(String... words) {
+        /** A choice, in the order of its explanation. */
+        public static Choice of(String... words) {
             return new Choice(List.of(words));
         }
 
         @Override
-        public String parse(FineTuneParameter parameter, String text) {
+        public String parse(JobParameter parameter, String text) {
             if (!words.contains(text.strip())) {
                 throw MESSAGES.parameterNotOfShape(parameter.key(), text, "one of " + String.join(", ", words));
             }
@@ -71,10 +75,22 @@ sealed interface ParameterType {
         }
     }
 
+    /** Some of a few words, separated by commas; {@code shape} says so to an operator. */
+    record Several(List<String> words, String shape) implements ParameterType {
+        @Override
+        public Set<String> parse(JobParameter parameter, String text) {
+            List<String> given = Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+            if (!words.containsAll(given)) {
+                throw MESSAGES.parameterNotOfShape(parameter.key(), text, shape);
+            }
+            return new TreeSet<>(given);
+        }
+    }
+
     /** Names separated by commas: at least one, none twice. */
     record Names() implements ParameterType {
         @Override
-        public List<String> parse(FineTuneParameter parameter, String text) {
+        public List<String> parse(JobParameter parameter, String text) {
             List<String> names = Arrays.stream(text.split(",", -1)).map(String::strip).toList();
             if (names.contains("") || names.stream().distinct().count() < names.size()) {
                 throw MESSAGES.parameterNotOfShape(parameter.key(), text,
@@ -87,7 +103,7 @@ sealed interface ParameterType {
     /** A number for each of some keys, {@code KEY=NUMBER,KEY=NUMBER}; none where the text is empty. */
     record Numbers() implements ParameterType {
         @Override
-        public Map<String, Double> parse(FineTuneParameter parameter, String text) {
+        public Map<String, Double> parse(JobParameter parameter, String text) {
             Map<String, Double> values = new LinkedHashMap<>();
             for (String pair : text.isBlank() ? new String[0] : text.split(",", -1)) {
                 int sign = pair.lastIndexOf('=');
@@ -99,7 +115,7 @@ sealed interface ParameterType {
             return Collections.unmodifiableMap(values);
         }
 
-        private static double number(FineTuneParameter parameter, String text, String number) {
+        private static double number(JobParameter parameter, String text, String number) {
             try {
                 return new BigDecimal(number.strip()).doubleValue();
             } catch (NumberFormatException e) {
@@ -107,7 +123,7 @@ sealed interface ParameterType {
             }
         }
 
-        private static InvalidInputException notOfShape(FineTuneParameter parameter, String text) {
+        private static InvalidInputException notOfShape(JobParameter parameter, String text) {
             return MESSAGES.parameterNotOfShape(parameter.key(), text,
                     "pairs such as down_proj=8,layers.0.self_attn.q_proj=32, separated by commas, no key twice");
         }
@@ -121,7 +137,7 @@ sealed interface ParameterType {
         }
 
         @Override
-        public Boolean parse(FineTuneParameter parameter, String text) {
+        public Boolean parse(JobParameter parameter, String text) {
             return switch (text.strip()) {
                 case "true" -> true;
                 case "false" -> false;
@@ -130,15 +146,20 @@ sealed interface ParameterType {
         }
     }
 
-    /** A whole number from {@code least} to the largest int. */
-    record Whole(int least) implements ParameterType {
-        @Override
-        public String range() {
-            return "\u2265 " + least;
+    /** A whole number from {@code least} to {@code most}. */
+    record Whole(int least, int most) implements ParameterType {
+        /** One without an upper end but that of an int. */
+        public Whole(int least) {
+            this(least, Integer.MAX_VALUE);
         }
 
         @Override
-        public Integer parse(FineTuneParameter parameter, String text) {
+        public String range() {
+            return most == Integer.MAX_VALUE ? "\u2265 " + least : "\u2265 " + least + ", \u2264 " + most;
+        }
+
+        @Override
+        public Integer parse(JobParameter parameter, String text) {
             int value;
             try {
                 value = Integer.parseInt(text.strip());
@@ -146,8 +167,9 @@ sealed interface ParameterType {
                 throw MESSAGES.parameterNotOfShape(parameter.key(), text,
                         "a whole number such as " + parameter.defaultText());
             }
-            if (value < least) {
-                throw MESSAGES.parameterOutOfRange(parameter.key(), text.strip(), "at least " + least);
+            if (value < least || value > most) {
+                throw MESSAGES.parameterOutOfRange(parameter.key(), text.strip(), most == Integer.MAX_VALUE
+                        ? "at least " + least : "at least " + least + " and at most " + most);
             }
             return value;
         }
@@ -178,7 +200,7 @@ sealed interface ParameterType {
         }
 
         @Override
-        public Double parse(FineTuneParameter parameter, String text) {
+        public Double parse(JobParameter parameter, String text) {
             double value = number(parameter, text);
             boolean highEnough = leastIncluded ? value >= least : value > least;
             boolean lowEnough = boundIncluded ? value <= bound : value < bound;
@@ -188,7 +210,7 @@ sealed interface ParameterType {
             return value;
         }
 
-        static double number(FineTuneParameter parameter, String text) {
+        static double number(JobParameter parameter, String text) {
             try {
                 // BigDecimal knows neither NaN nor Infinity nor Java's suffixes
                 return new BigDecimal(text.strip()).doubleValue();
@@ -217,7 +239,7 @@ sealed interface ParameterType {
         }
 
         @Override
-        public Double parse(FineTuneParameter parameter, String text) {
+        public Double parse(JobParameter parameter, String text) {
             double value = Decimal.number(parameter, text);
             if (value != 0 && value <= 1 || Double.isInfinite(value)) {
                 throw MESSAGES.parameterOutOfRange(parameter.key(), text.strip(), "greater than 1, or 0");

@@ -10,6 +10,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.medtune.InvalidInputException;
+import org.medtune.ops.ParameterType.Flag;
+import org.medtune.ops.ParameterType.Names;
+import org.medtune.ops.ParameterType.Several;
+import org.medtune.ops.ParameterType.Whole;
 
 /**
  * What the job {@code purge} was asked for. A run is removed that fulfils all of it.
@@ -38,16 +42,29 @@ public record PurgeRequest(Set<String> jobs, Set<String> statuses, int olderThan
     /** Whether to do nothing but tell. */
     public static final String DRY_RUN = "dry.run";
 
-    /** The parameters with their defaults, in the order in which the job lists them. */
-    public static final List<Map.Entry<String, String>> DEFAULTS = List.of(Map.entry(OLDER_THAN_DAYS, "30"),
-            Map.entry(KEEP_NEWEST, "10"), Map.entry(STATUSES, "COMPLETED,FAILED,ABANDONED"),
-            Map.entry(JOB_NAMES, "all"), Map.entry(REMOVE_ORPHANS, "false"), Map.entry(DRY_RUN, "true"));
-
     /** What a run can be that is not at work. */
     static final List<String> ENDED = List.of("COMPLETED", "FAILED", "STOPPED", "ABANDONED");
 
-    private static final String INTERNAL_PREFIX = "jberet.";
+    private static final String ALL_JOBS = "all";
     private static final int MOST = 100_000;
+
+    /** The parameters, in the order in which the job lists them. */
+    public static final JobParameters PARAMETERS = JobParameters.of(
+            new JobParameter(OLDER_THAN_DAYS, "30", new Whole(0, MOST),
+                    "only runs whose last execution ended so many days ago; 0 for any"),
+            new JobParameter(KEEP_NEWEST, "10", new Whole(0, MOST),
+                    "so many of each job's newest runs stay, whatever their status"),
+            new JobParameter(STATUSES, "COMPLETED,FAILED,ABANDONED", new Several(ENDED, "some of "
+                    + String.join(", ", ENDED) + ", separated by commas"),
+                    "only runs of these batch statuses; STOPPED ones wait for a restart and are removed only where they "
+                            + "are named"),
+            new JobParameter(JOB_NAMES, ALL_JOBS, new Names(),
+                    "only runs of these jobs, such as fine-tune or evaluate; all for every job. Exports and downloads "
+                            + "stay"),
+            new JobParameter(REMOVE_ORPHANS, "false", new Flag(),
+                    "remove folders and logs too that belong to no run, if nothing in them has changed for "
+                            + "older.than.days"),
+            new JobParameter(DRY_RUN, "true", new Flag(), "only tell what would be removed"));
 
     public PurgeRequest {
         jobs = Set.copyOf(jobs);
@@ -63,57 +80,28 @@ public record PurgeRequest(Set<String> jobs, Set<String> statuses, int olderThan
      */
     public static PurgeRequest of(Map<String, String> texts, Collection<String> known) {
         Problems problems = new Problems();
-        List<String> names = DEFAULTS.stream().map(Map.Entry::getKey).toList();
-        texts.keySet().stream().sorted()
-                .filter(name -> !name.startsWith(INTERNAL_PREFIX) && !names.contains(name))
-                .forEach(name -> problems.add(MESSAGES.parameterUnknown(name, EditDistance.nearest(name, names))));
-        ParameterRoom.problem(texts).ifPresent(problems::add);
-        Optional<Set<String>> jobs = text(texts, JOB_NAMES).equals("all") ? Optional.of(new TreeSet<>(known))
-                : problems.check(() -> words(JOB_NAMES, texts, known, "all, or names of jobs such as fine-tune"));
-        Optional<Set<String>> statuses = problems.check(() -> words(STATUSES, texts, ENDED,
-                "some of " + String.join(", ", ENDED) + ", separated by commas"));
-        Optional<Integer> days = problems.check(() -> number(OLDER_THAN_DAYS, texts));
-        Optional<Integer> newest = problems.check(() -> number(KEEP_NEWEST, texts));
-        Optional<Boolean> orphans = problems.check(() -> flag(REMOVE_ORPHANS, texts));
-        Optional<Boolean> dryRun = problems.check(() -> flag(DRY_RUN, texts));
+        PARAMETERS.check(texts, problems);
+        Optional<Set<String>> jobs = problems.check(() -> jobs(texts, known));
+        Optional<List<String>> statuses = problems.check(() -> PARAMETERS.names(texts, STATUSES));
+        Optional<Integer> days = problems.check(() -> PARAMETERS.integer(texts, OLDER_THAN_DAYS));
+        Optional<Integer> newest = problems.check(() -> PARAMETERS.integer(texts, KEEP_NEWEST));
+        Optional<Boolean> orphans = problems.check(() -> PARAMETERS.flag(texts, REMOVE_ORPHANS));
+        Optional<Boolean> dryRun = problems.check(() -> PARAMETERS.flag(texts, DRY_RUN));
         problems.throwIfAny();
-        return new PurgeRequest(jobs.orElseThrow(), statuses.orElseThrow(), days.orElseThrow(), newest.orElseThrow(),
+        return new PurgeRequest(jobs.orElseThrow(), Set.copyOf(statuses.orElseThrow()), days.orElseThrow(), newest.orElseThrow(),
                 orphans.orElseThrow(), dryRun.orElseThrow());
     }
 
-    private static String text(Map<String, String> texts, String name) {
-        return texts.getOrDefault(name, DEFAULTS.stream().filter(entry -> entry.getKey().equals(name))
-                .map(Map.Entry::getValue).findFirst().orElseThrow()).strip();
-    }
-
-    private static Set<String> words(String name, Map<String, String> texts, Collection<String> known, String shape) {
-        List<String> given = Arrays.stream(text(texts, name).split(",", -1)).map(String::strip).toList();
-        if (!known.containsAll(given)) {
-            throw MESSAGES.parameterNotOfShape(name, text(texts, name), shape);
+    /** Which jobs there are is known only now. */
+    private static Set<String> jobs(Map<String, String> texts, Collection<String> known) {
+        String given = PARAMETERS.text(texts, JOB_NAMES);
+        if (given.equals(ALL_JOBS)) {
+            return new TreeSet<>(known);
         }
-        return new TreeSet<>(given);
-    }
-
-    private static int number(String name, Map<String, String> texts) {
-        String text = text(texts, name);
-        int value;
-        try {
-            value = Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw MESSAGES.parameterNotOfShape(name, text, "a whole number such as 30");
+        List<String> names = Arrays.stream(given.split(",", -1)).map(String::strip).toList();
+        if (!known.containsAll(names)) {
+            throw MESSAGES.parameterNotOfShape(JOB_NAMES, given, "all, or names of jobs such as fine-tune");
         }
-        if (value < 0 || value > MOST) {
-            throw MESSAGES.parameterOutOfRange(name, text, "at least 0 and at most " + MOST);
-        }
-        return value;
-    }
-
-    private static boolean flag(String name, Map<String, String> texts) {
-        String text = text(texts, name);
-        return switch (text) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw MESSAGES.parameterNotOfShape(name, text, "true or false");
-        };
+        return new TreeSet<>(names);
     }
 }

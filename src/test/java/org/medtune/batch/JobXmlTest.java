@@ -19,6 +19,7 @@ import org.medtune.catalogue.DownloadRequest;
 import org.medtune.ops.EvaluationRequest;
 import org.medtune.ops.ExportRequest;
 import org.medtune.ops.FineTuneParameter;
+import org.medtune.ops.JobParameter;
 import org.medtune.ops.PurgeRequest;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -29,18 +30,18 @@ class JobXmlTest {
 
     static Stream<Arguments> jobs() {
         return Stream.of(
-                Arguments.of(JobControl.FINE_TUNE, Arrays.stream(FineTuneParameter.values())
-                        .map(parameter -> Map.entry(parameter.key(), parameter.defaultText())).toList()),
-                Arguments.of("merge-adapter", ExportRequest.DEFAULTS),
-                Arguments.of(PurgeControl.PURGE, PurgeRequest.DEFAULTS),
-                Arguments.of(DownloadControl.DOWNLOAD, DownloadRequest.DEFAULTS),
-                Arguments.of(EvaluationRequest.JOB, List.copyOf(EvaluationRequest.DEFAULTS.entrySet())));
+                Arguments.of(JobControl.FINE_TUNE,
+                        Arrays.stream(FineTuneParameter.values()).map(FineTuneParameter::definition).toList()),
+                Arguments.of(ExportRequest.JOB, ExportRequest.PARAMETERS.all()),
+                Arguments.of(PurgeControl.PURGE, PurgeRequest.PARAMETERS.all()),
+                Arguments.of(DownloadControl.DOWNLOAD, DownloadRequest.PARAMETERS.all()),
+                Arguments.of(EvaluationRequest.JOB, EvaluationRequest.PARAMETERS.all()));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("jobs")
     @DisplayName("is called as its file, and lists every parameter with its default")
-    void parameters(String name, List<Map.Entry<String, String>> defaults) throws Exception {
+    void parameters(String name, List<JobParameter> defined) throws Exception {
         // given
         Document job;
         try (InputStream xml = getClass().getResourceAsStream("/META-INF/batch-jobs/" + name + ".xml")) {
@@ -58,7 +59,7 @@ class JobXmlTest {
 
         // then
         assertThat(job.getDocumentElement().getAttribute("id")).isEqualTo(name);
-        assertThat(actual).isEqualTo(defaults.stream().map(parameter -> Map.entry(parameter.getKey(),
-                "#{jobParameters['" + parameter.getKey() + "']}?:" + parameter.getValue() + ";")).toList());
+        assertThat(actual).isEqualTo(defined.stream().map(parameter -> Map.entry(parameter.key(),
+                "#{jobParameters['" + parameter.key() + "']}?:" + parameter.defaultText() + ";")).toList());
     }
 }

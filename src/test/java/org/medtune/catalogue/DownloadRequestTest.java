@@ -85,7 +85,7 @@ class DownloadRequestTest {
     @ParameterizedTest
     @CsvSource({
         "source, github, 'source is ''github''; give one of modelscope, huggingface.'",
-        "kind, models, 'kind is ''models''; give model or dataset.'",
+        "kind, models, 'kind is ''models''; give one of model, dataset.'",
         "repository, ../../etc, 'repository is ''../../etc''; give the repository''s name on its hub'",
         "repository, a/b/c, 'repository is ''a/b/c'''",
         "repository, a/b?x=1, 'repository is ''a/b?x=1'''",
@@ -94,7 +94,7 @@ class DownloadRequestTest {
         "name, /etc, 'The name ''/etc'' is not allowed.'",
         "base.url, file:///etc, 'base.url is ''file:///etc'''",
         "base.url, http://user:password@host, base.url is",
-        "parallel.files, 9, 'parallel.files is ''9'''",
+        "parallel.files, 9, 'parallel.files is 9; it must be at least 1 and at most 8'",
         "token, abc, 'MEDTUNE000874: There is no parameter token; those of a download are source, '"})
     void whatIsWrongIsTold(String name, String value, String part) {
         assertThatExceptionOfType(InvalidInputException.class)

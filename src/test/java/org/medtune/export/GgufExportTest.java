@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.medtune.InvalidInputException;
+import org.medtune.StopSignal;
 import org.medtune.model.ModelFolder;
 import org.medtune.testing.GgufReader;
 import org.medtune.testing.Golden;
@@ -142,7 +143,7 @@ class GgufExportTest {
     void size(GgufExport.Format format) throws IOException {
         GgufExport export = new GgufExport(ModelFolder.open(Golden.MODEL), Optional.empty(), format, "tiny");
 
-        export.write(folder.resolve("model.gguf"));
+        export.write(folder.resolve("model.gguf"), StopSignal.NEVER);
 
         assertThat(Files.size(folder.resolve("model.gguf"))).isBetween(export.bytes(), export.bytes() + 600_000);
     }
@@ -177,7 +178,7 @@ class GgufExportTest {
 
     private GgufReader export(Path model, GgufExport.Format format) throws IOException {
         Path file = folder.resolve("model.gguf");
-        new GgufExport(ModelFolder.open(model), Optional.empty(), format, "tiny").write(file);
+        new GgufExport(ModelFolder.open(model), Optional.empty(), format, "tiny").write(file, StopSignal.NEVER);
         return GgufReader.read(file);
     }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.medtune.StopSignal;
 import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.AdapterRecord;
 import org.medtune.adapter.BiasTraining;
@@ -75,7 +76,7 @@ class PatternedAdapterTest {
         adapter = written.load(model);
         ModelFolder base = ModelFolder.open(Golden.MODEL);
         new SafetensorsExport(base, Optional.of(written.read(base.configuration())), Optional.of(ElementType.FLOAT32),
-                SafetensorsExport.DEFAULT_SHARD_BYTES).writeTo(Files.createDirectory(folder.resolve("merged")));
+                SafetensorsExport.DEFAULT_SHARD_BYTES).writeTo(Files.createDirectory(folder.resolve("merged")), StopSignal.NEVER);
         merged = CausalLanguageModel.load(
                 ModelFolder.open(folder.resolve("merged")), ComputeDevice.CPU, ElementType.FLOAT32);
     }
@@ -159,7 +160,7 @@ class PatternedAdapterTest {
 
         // when
         new GgufExport(base, Optional.of(AdapterFolder.open(folder.resolve("adapter")).read(base.configuration())),
-                GgufExport.Format.F16, "patterned").write(file);
+                GgufExport.Format.F16, "patterned").write(file, StopSignal.NEVER);
 
         // then
         float[] expected = Golden.floats(folder.resolve("merged/model.safetensors"),

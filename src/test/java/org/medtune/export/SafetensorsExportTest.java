@@ -21,6 +21,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.medtune.InvalidInputException;
+import org.medtune.StopSignal;
 import org.medtune.adapter.AdapterFolder;
 import org.medtune.adapter.AdapterRecord;
 import org.medtune.adapter.AdapterValues;
@@ -67,7 +68,7 @@ class SafetensorsExportTest {
     void withoutAdapter() throws IOException {
         // when
         new SafetensorsExport(base, Optional.empty(), Optional.empty(), SafetensorsExport.DEFAULT_SHARD_BYTES)
-                .writeTo(folder);
+                .writeTo(folder, StopSignal.NEVER);
 
         // then
         try (Stream<Path> files = Files.list(folder)) {
@@ -89,7 +90,7 @@ class SafetensorsExportTest {
     @DisplayName("answers in float32 as the base model with its adapter does")
     void mergedInFloat32() throws IOException {
         // when
-        export(ADAPTER, Optional.of(ElementType.FLOAT32)).writeTo(folder);
+        export(ADAPTER, Optional.of(ElementType.FLOAT32)).writeTo(folder, StopSignal.NEVER);
 
         // then
         assertThat(largestDifference(merged(folder), withAdapter(ADAPTER))).isLessThan(1e-4);
@@ -101,7 +102,7 @@ class SafetensorsExportTest {
     @DisplayName("has the base model's types otherwise, each weight rounded once")
     void mergedInBfloat16() throws IOException {
         // when
-        export(ADAPTER, Optional.empty()).writeTo(folder);
+        export(ADAPTER, Optional.empty()).writeTo(folder, StopSignal.NEVER);
 
         // then
         ModelFolder written = ModelFolder.open(folder);
@@ -123,7 +124,7 @@ class SafetensorsExportTest {
     @DisplayName("is split into files of the size that was asked for, with an index")
     void shards() throws IOException {
         // when
-        new SafetensorsExport(base, Optional.empty(), Optional.empty(), 4_000_000).writeTo(folder);
+        new SafetensorsExport(base, Optional.empty(), Optional.empty(), 4_000_000).writeTo(folder, StopSignal.NEVER);
 
         // then
         JsonNode index = new ObjectMapper().readTree(folder.resolve("model.safetensors.index.json").toFile());
@@ -156,7 +157,7 @@ class SafetensorsExportTest {
         }
 
         // when
-        export(adapterFolder, Optional.of(ElementType.FLOAT32)).writeTo(folder);
+        export(adapterFolder, Optional.of(ElementType.FLOAT32)).writeTo(folder, StopSignal.NEVER);
 
         // then
         assertThat(Golden.floats(folder.resolve("model.safetensors"), "model.layers.3.self_attn.v_proj.bias"))
@@ -177,7 +178,8 @@ class SafetensorsExportTest {
 
         // then
         assertThatThrownBy(() -> new SafetensorsExport(ModelFolder.open(large), Optional.empty(),
-                Optional.of(ElementType.FLOAT16), SafetensorsExport.DEFAULT_SHARD_BYTES).writeTo(folder))
+                Optional.of(ElementType.FLOAT16), SafetensorsExport.DEFAULT_SHARD_BYTES)
+                .writeTo(folder, StopSignal.NEVER))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith("MEDTUNE000515: The tensor model.norm.weight has a value of magnitude 70000");
     }
@@ -189,7 +191,7 @@ class SafetensorsExportTest {
         SafetensorsExport export = export(ADAPTER, Optional.of(ElementType.FLOAT16));
 
         // when
-        export.writeTo(folder);
+        export.writeTo(folder, StopSignal.NEVER);
 
         // then
         assertThat(Files.size(folder.resolve("model.safetensors")))

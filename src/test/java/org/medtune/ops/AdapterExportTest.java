@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -15,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.medtune.InvalidInputException;
+import org.medtune.StopSignal;
+import org.medtune.StoppedException;
 import org.medtune.model.ModelFolder;
 import org.medtune.testing.Golden;
 
@@ -43,7 +47,7 @@ class AdapterExportTest {
     void formats(String format, String file) throws IOException {
         // when
         Path target = new AdapterExport(ExportRequest.of(home, Map.of("adapter", "golden", "model.folder",
-                "tiny-med-qwen2", "output.format", format, "jberet.jobXmlName", "merge-adapter.xml"))).write();
+                "tiny-med-qwen2", "output.format", format, "jberet.jobXmlName", "merge-adapter.xml"))).write(StopSignal.NEVER);
 
         // then
         assertThat(target).isEqualTo(home.exports().resolve("golden-" + format));
@@ -56,6 +60,23 @@ class AdapterExportTest {
         try (Stream<Path> all = Files.list(home.exports())) {
             assertThat(all).containsExactly(target);
         }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"safetensors", "gguf-q8_0"})
+    @DisplayName("leaves nothing behind when it is stopped half-way, and can be made again")
+    void stop(String format) throws IOException {
+        // given
+        AdapterExport export = new AdapterExport(ExportRequest.of(home, Map.of("adapter", "golden", "model.folder",
+                "tiny-med-qwen2", "output.format", format)));
+        AtomicInteger looked = new AtomicInteger();
+
+        // when, then
+        assertThatThrownBy(() -> export.write(() -> looked.incrementAndGet() > 20))
+                .isInstanceOf(StoppedException.class);
+        assertThat(looked).hasValue(21);
+        assertThat(home.exports()).isEmptyDirectory();
+        assertThat(export.write(StopSignal.NEVER)).isDirectory();
     }
 
     @Test

@@ -23,6 +23,7 @@ final class AuditedRequests {
             Named.of("[A-Z]+", "/api/(account|users|audit)(/.*)?", NONE),
             Named.of("POST", "/api/jobs(/estimate|/[^/]+/(stop|restart))?", NONE),
             Named.of("POST", "/api/evaluations", NONE),
+            Named.of("POST", "/api/exports/[^/]+/(stop|restart)", NONE),
             Named.of("DELETE", "/api/chat/conversations/[^/]+", "delete"),
             Named.of("[A-Z]+", "/(api/chat|v1)/.*", NONE),
             Named.of("DELETE", "/api/.*", "delete"),

@@ -106,7 +106,8 @@ public class CataloguePage {
     /** What is typed of a download, by the job's parameters. */
     public Map<String, String> getDownload() {
         if (download.isEmpty()) {
-            DownloadRequest.DEFAULTS.forEach(parameter -> download.put(parameter.getKey(), parameter.getValue()));
+            DownloadRequest.PARAMETERS.all()
+                    .forEach(parameter -> download.put(parameter.key(), parameter.defaultText()));
         }
         return download;
     }

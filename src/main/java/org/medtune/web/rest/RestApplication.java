@@ -20,6 +20,7 @@ public final class RestApplication extends ResourceConfig {
         register(DatasetsResource.class);
         register(DownloadsResource.class);
         register(EvaluationsResource.class);
+        register(ExportsResource.class);
         register(JobsResource.class);
         register(MessagesResource.class);
         register(OpenApiResource.class);

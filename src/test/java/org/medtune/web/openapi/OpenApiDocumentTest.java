@@ -28,7 +28,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.medtune.catalogue.DownloadRequest;
+import org.medtune.ops.EvaluationRequest;
+import org.medtune.ops.ExportRequest;
 import org.medtune.ops.FineTuneParameter;
+import org.medtune.ops.JobParameters;
+import org.medtune.ops.PurgeRequest;
 import org.medtune.web.rest.OpenAiApplication;
 import org.medtune.web.rest.RestApplication;
 import org.openapi4j.parser.OpenApi3Parser;
@@ -186,6 +194,54 @@ class OpenApiDocumentTest {
                 Stream.of(FineTuneParameter.values()).map(FineTuneParameter::key).toList());
         assertThat(parameters.path("lora.r").path("description").asText())
                 .isEqualTo("rank of the adapter; 16 unless given");
+    }
+
+    static Stream<Arguments> jobs() {
+        return Stream.of(Arguments.of("PurgeParameters", PurgeRequest.PARAMETERS),
+                Arguments.of("DownloadParameters", DownloadRequest.PARAMETERS),
+                Arguments.of("EvaluationParameters", EvaluationRequest.PARAMETERS),
+                Arguments.of("ExportParameters", ExportRequest.PARAMETERS));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("jobs")
+    void saysOfEveryParameterOfAJobWhatItMeansAndTakes(String schema, JobParameters parameters) {
+        JsonNode properties = document.at("/components/schemas/" + schema + "/properties");
+
+        assertThat(properties.fieldNames()).toIterable().containsExactlyElementsOf(parameters.keys());
+        assertThat(parameters.all()).allSatisfy(parameter -> {
+            JsonNode property = properties.path(parameter.key());
+            assertThat(property.path("description").asText()).startsWith(parameter.explanation());
+            assertThat(property.has("type") || property.path("anyOf").findValuesAsText("type").size() > 1)
+                    .as(parameter.key() + " has a type").isTrue();
+        });
+    }
+
+    @Test
+    void saysWhichValuesAParameterTakes() {
+        JsonNode schemas = document.at("/components/schemas");
+
+        assertThat(schemas.at("/ExportParameters/properties/output.format/enum").toString())
+                .isEqualTo("[\"safetensors\",\"safetensors-fp32\",\"gguf-f16\",\"gguf-q8_0\"]");
+        assertThat(schemas.at("/DownloadParameters/properties/kind/enum").toString())
+                .isEqualTo("[\"model\",\"dataset\"]");
+        JsonNode files = schemas.at("/DownloadParameters/properties/parallel.files/anyOf/0");
+        assertThat(files.path("type").asText()).isEqualTo("integer");
+        assertThat(files.path("minimum").asInt()).isEqualTo(1);
+        assertThat(files.path("maximum").asInt()).isEqualTo(8);
+        assertThat(schemas.at("/PurgeParameters/properties/dry.run/anyOf").toString()).isEqualTo(
+                "[{\"type\":\"boolean\"},{\"type\":\"string\",\"enum\":[\"true\",\"false\"]}]");
+        assertThat(schemas.at("/PurgeParameters/properties/statuses/anyOf/0/items/enum").toString())
+                .isEqualTo("[\"COMPLETED\",\"FAILED\",\"STOPPED\",\"ABANDONED\"]");
+        assertThat(schemas.at("/EvaluationParameters/properties/evaluation.rows/enum").toString())
+                .isEqualTo("[\"all\",\"held-out\"]");
+        JsonNode share = schemas.at("/FineTuneParameters/properties/evaluation.share/anyOf/0");
+        assertThat(share.path("type").asText()).isEqualTo("number");
+        assertThat(share.path("exclusiveMinimum").asBoolean() && share.path("exclusiveMaximum").asBoolean()).isTrue();
+        assertThat(share.path("maximum").asDouble()).isEqualTo(1);
+        String repository = schemas.at("/DownloadParameters/properties/repository/pattern").asText();
+        assertThat("deepseek-ai/DeepSeek-R1-Distill-Qwen-7B").matches(repository);
+        assertThat("../up").doesNotMatch(repository);
     }
 
     @Test
