@@ -20,6 +20,7 @@
   let drawing = false;
   let active = true;
   let checkpoints = [];
+  let parameters = {};
 
   /** A request to the execution's resource or one below it. */
   const request = (method, path, body = method === "POST" ? {} : undefined) =>
@@ -44,17 +45,22 @@
         ? `${number(progress.step.step)} / ${number(progress.step.totalSteps)}` : "";
     element("run-left").textContent = active && progress?.phase === "TRAIN" && progress.step
         ? duration(progress.step.secondsLeft) : "";
+    element("run-queue").hidden = !job.queue;
+    element("run-queue").textContent = job.queue
+        ? text("queue", number(job.queue.position), job.queue.devices.join(", "), job.queue.behind.join(", ")) : "";
     element("run-sentence").textContent = job.exitStatus;
     element("run-sentence").hidden = !job.exitStatus || job.exitStatus === job.status;
     element("run-stop").hidden = !job.stoppable;
     element("run-restart").hidden = !job.restartable;
+    element("run-restart-with").hidden = !job.restartable;
     element("run-delete").hidden = active;
     offerPublishing();
     element("run-report").hidden = job.status !== "COMPLETED";
     element("run-report").href = job.links.report;
     element("run-evaluation").hidden = job.status !== "COMPLETED";
     element("run-evaluation").href = job.links.self + element("run-evaluation").dataset.file;
-    showParameters(Object.entries(job.parameters));
+    parameters = job.parameters;
+    showParameters(Object.entries(parameters));
   }
 
   /** What has been kept can be published, once nothing works on it any more. */
@@ -74,6 +80,25 @@
       term.append(code);
       entry.append(term, description);
       return entry;
+    }));
+  }
+
+  const time = moment => moment ? new Date(moment).toLocaleString(language) : "";
+
+  /** How often the run was begun, and how each time has ended. */
+  async function showExecutions() {
+    const {executions} = await request("GET", "/executions");
+    element("run-executions").tBodies[0].replaceChildren(...executions.map(one => {
+      const row = document.createElement("tr");
+      const link = document.createElement("a");
+      link.href = "?execution=" + one.executionId;
+      link.textContent = one.executionId;
+      row.insertCell().append(link);
+      [text("status." + one.status), time(one.created), time(one.ended),
+        one.exitStatus === one.status ? "" : one.exitStatus ?? ""].forEach(value => {
+        row.insertCell().textContent = value;
+      });
+      return row;
     }));
   }
 
@@ -190,8 +215,7 @@
     element("run-checkpoints").hidden = checkpoints.length === 0;
     element("run-checkpoints").tBodies[0].replaceChildren(...checkpoints.map(checkpoint => {
       const row = document.createElement("tr");
-      [checkpoint.name, size(checkpoint.bytes),
-        new Date(checkpoint.made).toLocaleString(language)].forEach(value => {
+      [checkpoint.name, size(checkpoint.bytes), time(checkpoint.made)].forEach(value => {
         row.insertCell().textContent = value;
       });
       return row;
@@ -256,6 +280,13 @@
 
   function listen() {
     const events = new EventSource(api + execution + "/events");
+    // it connects again by itself, unless somebody has to log in again
+    events.addEventListener("error", () => tell(text("offline")));
+    events.addEventListener("open", () => {
+      if (element("run-error").textContent === text("offline")) {
+        element("run-error").hidden = true;
+      }
+    });
     let ready = false;
     let formatted = false;
     let checkpointsAt = 0;
@@ -285,6 +316,7 @@
       events.close();
       ready = true;
       refresh();
+      attempt(showExecutions);
     });
   }
 
@@ -293,9 +325,23 @@
     await request("POST", "/stop");
   }));
 
-  element("run-restart").addEventListener("click", () => attempt(async () => {
-    const job = await request("POST", "/restart");
+  async function restart(changed) {
+    const job = await request("POST", "/restart", changed);
     location.search = "?execution=" + job.executionId;
+  }
+
+  element("run-restart").addEventListener("click", () => attempt(() => restart({})));
+
+  element("run-restart-with").addEventListener("click", () => attempt(async () => {
+    const fields = [...element("restart-dialog").querySelectorAll("[name]")];
+    const before = field => parameters[field.name] ?? field.dataset.default;
+    fields.forEach(field => {
+      field.value = before(field);
+    });
+    if (await choice(element("restart-dialog")) === "restart") {
+      await restart(Object.fromEntries(fields.filter(field => field.value.trim() !== before(field))
+          .map(field => [field.name, field.value.trim()])));
+    }
   }));
 
   /** Shows a dialog; what is chosen in it, or an empty text. */
@@ -334,6 +380,7 @@
     }
     showState(await request("GET", ""));
     draw();
+    attempt(showExecutions);
     dark.addEventListener("change", draw);
     new ResizeObserver(resize).observe(element("run-curves"));
     listen();

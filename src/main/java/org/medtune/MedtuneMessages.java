@@ -110,8 +110,8 @@ public interface MedtuneMessages extends BasicLogger {
     void fusedKernelsCompiled(String device, String architecture, long milliseconds);
 
     @LogMessage(level = Logger.Level.WARN)
-    @Message(id = 104, value = "The fused kernels for %s cannot be used, and training there takes up to twice the time. "
-            + "Put CUDA's run-time compiler, libnvrtc, beside PyTorch's own libraries and start the server anew.")
+    @Message(id = 104, value = "The fused kernels for %s cannot be used, and training there takes up to twice the "
+            + "time. Put CUDA's run-time compiler, libnvrtc, beside PyTorch's own libraries and start the server anew.")
     void fusedKernelsMissing(String device, @Cause Throwable cause);
 
     @Message(id = 180, value = "The tokenizer file %s cannot be read: %s. Point to a Hugging Face model folder that "
@@ -670,13 +670,13 @@ public interface MedtuneMessages extends BasicLogger {
     InvalidInputException promptDoesNotFit(int promptTokens, int newTokens, int context);
 
     @LogMessage(level = Logger.Level.WARN)
-    @Message(id = 601, value = "Execution %s of the job %s is not running any more; it is STOPPED now and can be restarted "
-            + "(%s)")
+    @Message(id = 601, value = "Execution %s of the job %s is not running any more; it is STOPPED now and can be "
+            + "restarted (%s)")
     void executionRecovered(long executionId, String job, String exitStatus);
 
-    @Message(id = 602, value = "Execution %s does not go on here: this server could not tell the job repository for %s s "
-            + "that it lives, so that another may have taken over. Mend the connection to the database, look whether the "
-            + "run goes on elsewhere, and restart it if not.")
+    @Message(id = 602, value = "Execution %s does not go on here: this server could not tell the job repository for "
+            + "%s s that it lives, so that another may have taken over. Mend the connection to the database, look "
+            + "whether the run goes on elsewhere, and restart it if not.")
     RecoverableException leaseLost(long executionId, long seconds);
 
     @Message(id = 603, value = "The leases in the job repository's database cannot be read or written (%s); mend the "
@@ -693,8 +693,8 @@ public interface MedtuneMessages extends BasicLogger {
     void restartedAfterInterruption(long interrupted, long executionId);
 
     @LogMessage(level = Logger.Level.WARN)
-    @Message(id = 606, value = "Execution %s is not restarted without an operator: the run was interrupted %s times, and "
-            + "may be what ends the server. Look at the log before each end, then restart it.")
+    @Message(id = 606, value = "Execution %s is not restarted without an operator: the run was interrupted %s times, "
+            + "and may be what ends the server. Look at the log before each end, then restart it.")
     void interruptedTooOften(long executionId, int interruptions);
 
     @LogMessage(level = Logger.Level.ERROR)
@@ -828,14 +828,14 @@ public interface MedtuneMessages extends BasicLogger {
     RecoverableException mappedFileFailed(String reason, @Cause Throwable cause);
 
     @Message(id = 646, value = "In optimizer step %d the loss is %s, more than %s times that of the steps before, "
-            + "whose median is %s. Nothing of this step was kept. To go on all the same, restart the run with a greater "
-            + "watchdog.loss.factor, or 0 for none; or start a new run with a lower learning.rate, after a look at "
-            + "the rows of the step.")
+            + "whose median is %s. Nothing of this step was kept. To go on all the same, restart the run with a "
+            + "greater watchdog.loss.factor, or 0 for none; or start a new run with a lower learning.rate, after a "
+            + "look at the rows of the step.")
     RecoverableException lossExploded(int step, double loss, double factor, double median);
 
     @Message(id = 647, value = "After optimizer step %d the tensor %s holds values that are no finite numbers, so it "
-            + "is not kept as a checkpoint. Restart the run, which goes on from the checkpoint before; where it happens "
-            + "again, start a new run with a lower learning.rate.")
+            + "is not kept as a checkpoint. Restart the run, which goes on from the checkpoint before; where it "
+            + "happens again, start a new run with a lower learning.rate.")
     RecoverableException stateNotFinite(int step, String tensor);
 
     @LogMessage(level = Logger.Level.INFO)
@@ -921,7 +921,8 @@ public interface MedtuneMessages extends BasicLogger {
     void adapterPublished(String name, String folder);
 
     @Message(id = 770, value = "MEDTUNE_RECOVERY_HEARTBEAT_SECONDS is %s, which is more than half of %s, the value of "
-            + "MEDTUNE_RECOVERY_LEASE_SECONDS: a single lost heartbeat would end runs. Lower the one or raise the other.")
+            + "MEDTUNE_RECOVERY_LEASE_SECONDS: a single lost heartbeat would end runs. Lower the one or raise the "
+            + "other.")
     InvalidInputException heartbeatTooSlow(long beatSeconds, long leaseSeconds);
 
     @Message(id = 771, value = "The run's log in %s cannot be read (%s); give the server's user permission to read it.")
@@ -935,19 +936,20 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 773, value = "Execution %s of the job %s begins, in run %s")
     void executionBegins(long executionId, String job, long instanceId);
 
-    @Message(id = 774, value = "Nothing of execution %s can be published: its run is at work. Wait for its end, or stop it "
-            + "first.")
+    @Message(id = 774, value = "Nothing of execution %s can be published: its run is at work. Wait for its end, or "
+            + "stop it first.")
     ConflictException publicationOfRunning(long executionId);
 
-    @Message(id = 775, value = "There is an adapter %s already, of other values. Give another name: what is published is "
-            + "never changed.")
+    @Message(id = 775, value = "There is an adapter %s already, of other values. Give another name: what is published "
+            + "is never changed.")
     ConflictException adapterNameTaken(String name);
 
-    @Message(id = 776, value = "The run of execution %s has no checkpoint of step %s; those that it has are of the steps %s.")
+    @Message(id = 776, value = "The run of execution %s has no checkpoint of step %s; those that it has are of the "
+            + "steps %s.")
     NotFoundException noCheckpointOfStep(long executionId, int step, String steps);
 
-    @Message(id = 777, value = "The run of execution %s has no intact checkpoint. Restart it to train on, or publish from "
-            + "another run.")
+    @Message(id = 777, value = "The run of execution %s has no intact checkpoint. Restart it to train on, or publish "
+            + "from another run.")
     ConflictException noIntactCheckpoint(long executionId);
 
     @Message(id = 778, value = "The checkpoint %s is damaged: %s. Publish another one.")
@@ -961,26 +963,28 @@ public interface MedtuneMessages extends BasicLogger {
             + "adapters. Give an execution of one of those.")
     ConflictException notAFineTune(long executionId, String job);
 
-    @Message(id = 781, value = "Execution %s cannot be deleted: its run is at work. Stop it first, and wait for its end.")
+    @Message(id = 781, value = "Execution %s cannot be deleted: its run is at work. Stop it first, and wait for its "
+            + "end.")
     ConflictException deletionOfRunning(long executionId);
 
-    @Message(id = 782, value = "Run %s has been restarted in this moment, so it is not deleted. Stop it first, and wait for "
-            + "its end.")
+    @Message(id = 782, value = "Run %s has been restarted in this moment, so it is not deleted. Stop it first, and "
+            + "wait for its end.")
     ConflictException deletionOfRestarted(long instanceId);
 
-    @Message(id = 783, value = "Run %s cannot be deleted: the published adapter %s has files of it by a link. Put copies in "
-            + "the links' place first.")
+    @Message(id = 783, value = "Run %s cannot be deleted: the published adapter %s has files of it by a link. Put "
+            + "copies in the links' place first.")
     ConflictException filesArePublished(long instanceId, Path adapter);
 
-    @Message(id = 784, value = "Run %s cannot be deleted (%s). Give the server's user permission to write there, and delete "
-            + "it again.")
+    @Message(id = 784, value = "Run %s cannot be deleted (%s). Give the server's user permission to write there, and "
+            + "delete it again.")
     RecoverableException runNotDeleted(long instanceId, String reason, @Cause Throwable cause);
 
     @LogMessage(level = Logger.Level.INFO)
     @Message(id = 785, value = "Run %s of the job %s is deleted, with %s bytes of files")
     void runDeleted(long instanceId, String job, long bytes);
 
-    @Message(id = 786, value = "ids is '%s'; give the numbers of 2 to %s executions of different runs, separated by commas.")
+    @Message(id = 786, value = "ids is '%s'; give the numbers of 2 to %s executions of different runs, separated by "
+            + "commas.")
     InvalidInputException notIdsToCompare(String given, int most);
 
     @Message(id = 787, value = "%s of the request's body is %s; give %s.")
@@ -1109,8 +1113,8 @@ public interface MedtuneMessages extends BasicLogger {
             + "trained on as model.folder.")
     InvalidInputException adapterNotOfModel(Path adapter, Path model);
 
-    @Message(id = 826, value = "The adapter in %s is damaged and is not used: %s. Put its folder back from a backup, or "
-            + "move it away and copy the checkpoint of its run there, which has the same files.")
+    @Message(id = 826, value = "The adapter in %s is damaged and is not used: %s. Put its folder back from a backup, "
+            + "or move it away and copy the checkpoint of its run there, which has the same files.")
     InvalidInputException adapterDamaged(Path adapter, String damage);
 
     @Message(id = 850, value = "Port %s is in use by another program; stop that, or move all ports with "
@@ -1288,7 +1292,8 @@ public interface MedtuneMessages extends BasicLogger {
     RecoverableException auditLogUnusable(Path folder, String reason, @Cause Throwable cause);
 
     @LogMessage(level = Logger.Level.INFO)
-    @Message(id = 903, value = "The audit log's file is full and is now %s; its last line is number %s with the hash %s")
+    @Message(id = 903, value = "The audit log's file is full and is now %s; its last line is number %s with the hash "
+            + "%s")
     void auditFileFull(Path file, long sequence, String hash);
 
     @LogMessage(level = Logger.Level.WARN)
@@ -1375,8 +1380,8 @@ public interface MedtuneMessages extends BasicLogger {
     @Message(id = 929, value = "The chat's model was not loaded at the start: %s")
     void chatModelNotLoaded(String sentence, @Cause Throwable cause);
 
-    @Message(id = 930, value = "There is no %s to log in with; make a token on the account page and set MEDTUNE_TOKEN to "
-            + "it.")
+    @Message(id = 930, value = "There is no %s to log in with; make a token on the account page and set MEDTUNE_TOKEN "
+            + "to it.")
     InvalidInputException launcherNotLoggedIn(Path file);
 
     @LogMessage(level = Logger.Level.ERROR)
@@ -1387,7 +1392,8 @@ public interface MedtuneMessages extends BasicLogger {
             + "them, or add its folder to MEDTUNE_MORE_FOLDERS and start the server again.")
     InvalidInputException outsideOfInputFolders(String parameter, String given, String folders);
 
-    @Message(id = 926, value = "You are not one of this server's own users and have no password here; change it in your directory.")
+    @Message(id = 926, value = "You are not one of this server's own users and have no password here; change it in "
+            + "your directory.")
     ConflictException noPasswordHere();
 
     @Message(id = 933, value = "The provider calls you %s, which is no name here: names have up to 64 letters, digits and "

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Whatever happens to the server in the middle of a run of 60 steps, the run goes on afterwards and ends with the very
- * adapter of an undisturbed run. Moments are drawn from a seed; {@code -Dmedtune.it.kills=20} kills four runs five times
- * each instead of one, and {@code -Dmedtune.it.seed} draws others.
+ * adapter of an undisturbed run. Moments are drawn from a seed; {@code -Dmedtune.it.kills=20} kills four runs five
+ * times each instead of one, and {@code -Dmedtune.it.seed} draws others.
  */
 class DisturbedRunIT {
 
@@ -111,7 +111,8 @@ class DisturbedRunIT {
                 () -> steps(run) >= checkpoint && writing.getAsBoolean(), millis(random, 4), writing));
         moments.add(new Moment("evaluate",
                 () -> Files.isDirectory(run.resolve("checkpoints/checkpoint-" + STEPS)), millis(random, 800)));
-        moments.add(new Moment("publish", () -> Files.exists(run.resolve("evaluation/report.json")), millis(random, 25)));
+        moments.add(new Moment("publish",
+                () -> Files.exists(run.resolve("evaluation/report.json")), millis(random, 25)));
         return moments;
     }
 
@@ -140,7 +141,10 @@ class DisturbedRunIT {
         }
     }
 
-    /** Kills the server; held still meanwhile, so that the moment is not over before. If it is, the next one of the kind. */
+    /**
+     * Kills the server; held still meanwhile, so that the moment is not over before. If it is, the next one of the
+     * kind.
+     */
     private static void killWithin(Moment moment) {
         waitFor(moment);
         server.holdStill();

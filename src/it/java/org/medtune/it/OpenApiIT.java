@@ -118,7 +118,8 @@ class OpenApiIT {
 
         // then
         assertThat(process.waitFor()).as(output).isZero();
-        assertThat(output).contains("MEDTUNE000711: Step 4 of 4", "\"heldOutNll\"", "\"after-two-steps\"", "/exports/after-two-steps-gguf-q8_0\"", "\"curves\"",
+        assertThat(output).contains("MEDTUNE000711: Step 4 of 4", "\"heldOutNll\"", "\"after-two-steps\"",
+                "\"curves\"", "/exports/after-two-steps-gguf-q8_0\"",
                 "\"dryRun\":true", "MEDTUNE000001", "did you mean lora.r?");
     }
 

@@ -130,7 +130,8 @@ class RestartIT {
             // then
             assertThat(console.awaitEnd(without, PATIENCE)).isEqualTo("STOPPED");
             assertThat(console.exitStatus(without)).startsWith("MEDTUNE000651: The run cannot go on yet. "
-                    + "MEDTUNE000652: The model " + model + " is not as it was").contains("MEDTUNE000653: The dataset " + dataset);
+                    + "MEDTUNE000652: The model " + model + " is not as it was")
+                    .contains("MEDTUNE000653: The dataset " + dataset);
 
             // when: the one is put back, and the other is named where it is now, but a file cannot be made at the end
             Files.createSymbolicLink(model, Path.of("models/tiny-med-qwen2").toAbsolutePath());

@@ -116,13 +116,27 @@ class RunPageIT {
             browser.awaitText("#run-error", text -> text.contains(file.toString()));
             assertThat(browser.driver().getCurrentUrl()).endsWith("=" + failed);
 
-            // when
+            // when: it is mended, with another run at work, and something is to be different from now on
             DatasetWithRejects.write(file);
-            browser.click("#run-restart");
+            long busy = busyRun(server);
+            browser.click("#run-restart-with");
+            assertThat(browser.all("#restart-dialog [name='lora.r']")).isEmpty();
+            type(browser, "save.steps", "7");
+            browser.click("#restart-dialog [value=restart]");
+
+            // then: it waits for its turn, and its page says for whom
+            await().atMost(Duration.ofMinutes(1)).until(() -> !browser.driver().getCurrentUrl().endsWith("=" + failed));
+            browser.awaitText("#run-queue", text -> text.contains("第 1 位") && text.contains("执行 " + busy));
+
+            // when
+            server.rest().postJson("api/jobs/" + busy + "/stop", "{}");
 
             // then
-            await().atMost(Duration.ofMinutes(1)).until(() -> !browser.driver().getCurrentUrl().endsWith("=" + failed));
             browser.awaitText("#run-status", "完成"::equals);
+            assertThat(browser.shown("#run-parameters").getText()).contains("save.steps\n7");
+            browser.awaitText("#run-executions tr:nth-child(1)", text -> text.contains("完成"));
+            assertThat(browser.text("#run-executions tbody tr:nth-child(2)")).startsWith(failed + "失败")
+                    .contains("MEDTUNE000001");
             browser.awaitCount("#run-lengths canvas", 1);
             assertThat(browser.text("[data-figure=accepted]")).isEqualTo("40");
             assertThat(browser.text("[data-figure=rejected]")).isEqualTo("3");
@@ -130,6 +144,15 @@ class RunPageIT {
                     "MEDTUNE000422: The field 'Complex_CoT' is blank. (2 行，例如第 2 行)",
                     "MEDTUNE000423: The row is not an object, but of the JSON type number. (1 行，例如第 5 行)");
         }
+    }
+
+    /** A run that is trained until somebody stops it. */
+    private static long busyRun(WildFlyServer server) {
+        long execution = server.rest().postJson("api/jobs", "{\"max.steps\": 100000, \"save.steps\": 100000, "
+                + "\"dataset.rows\": 20, \"max.seq.length\": 64}").json().path("executionId").asLong();
+        await("a step").atMost(Duration.ofMinutes(1)).until(() ->
+                server.rest().get("api/jobs/" + execution).json().path("progress").path("done").asInt() > 0);
+        return execution;
     }
 
     /** Opens the form from the page of runs, makes a mistake, corrects it, and starts what was estimated. */

@@ -67,6 +67,14 @@ class RunRestIT {
                 .anyMatch(line -> line.contains("MEDTUNE000773: Execution " + second + " "))
                 .anyMatch(line -> line.contains("MEDTUNE000773: Execution " + third + " "));
 
+        // then: every execution tells how it has ended
+        JsonNode executions = server.rest().get("api/jobs/" + second + "/executions").json().path("executions");
+        assertThat(executions.findValuesAsText("executionId")).hasSize(3)
+                .startsWith(Long.toString(third), Long.toString(second));
+        assertThat(executions.findValuesAsText("status")).containsExactly("STOPPED", "FAILED", "STOPPED");
+        assertThat(executions.path(1).path("exitStatus").asText()).contains("MEDTUNE000443");
+        assertProblem(server.rest().get("api/jobs/987654/executions"), 404, "MEDTUNE000701");
+
         publishes(server, first, third);
         compares(server, first, third);
         deletes(server, first, third);

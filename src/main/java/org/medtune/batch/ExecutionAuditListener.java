@@ -18,7 +18,8 @@ import org.medtune.RecoverableException;
 
 /**
  * Has the audit log tell how each execution ends, and of those that the application was not asked for also that they
- * begin. An execution goes on where the log cannot be written, as a full disk is what a run itself has to end well with.
+ * begin. An execution goes on where the log cannot be written, as a full disk is what a run itself has to end well
+ * with.
  */
 @Named
 @Dependent

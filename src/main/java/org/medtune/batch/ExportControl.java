@@ -21,7 +21,7 @@ import org.medtune.NotFoundException;
 import org.medtune.ops.ExportRequest;
 import org.medtune.ops.MedtuneHome;
 
-/** Starts, restarts and lists executions of the job {@code merge-adapter}; {@link JobControl} stops them as any other. */
+/** Starts, restarts and lists executions of the job {@code merge-adapter}; {@link JobControl} stops them. */
 @Dependent
 public final class ExportControl {
 

@@ -81,8 +81,8 @@ final class JobRepositoryRecords implements RunRecords {
     }
 
     private static boolean remove(Connection connection, RecordedRun run) throws SQLException {
-        // PostgreSQL lets a restart, whose row points to this one, wait for the lock and fail then. H2 does not: there a
-        // restart is lost that comes in the milliseconds from the second query to the commit
+        // PostgreSQL lets a restart, whose row points to this one, wait for the lock and fail then. H2 does not: there
+        // a restart is lost that comes in the milliseconds from the second query to the commit
         if (numbers(connection, "SELECT JOBINSTANCEID FROM JOB_INSTANCE WHERE JOBINSTANCEID = ? FOR UPDATE", run)
                 .isEmpty()) {
             return true;

@@ -52,14 +52,15 @@ public record DownloadRequest(HubSource source, HubAccount account, Repository r
 
     /** The parameters, in the order in which the job lists them; empty is decided by the others. */
     public static final JobParameters PARAMETERS = new JobParameters(List.of(
-            new JobParameter("source", "modelscope", new Choice(HubSource.names()), "the hub: modelscope or huggingface"),
+            new JobParameter("source", "modelscope", new Choice(HubSource.names()),
+                    "the hub: modelscope or huggingface"),
             new JobParameter("repository", "", REPOSITORY, "its name on the hub; must be given"),
             new JobParameter("revision", "", REVISION,
                     "branch, tag or commit; empty for master at modelscope, main at huggingface"),
             new JobParameter("kind", "model", new Choice(RepositoryKind.names()),
                     "model, which goes to MEDTUNE_MODELS, or dataset, to MEDTUNE_DATA"),
-            new JobParameter("include", "", new Words(), "patterns of wanted files, with commas between; * stands for any "
-                    + "characters, slashes too; empty for everything"),
+            new JobParameter("include", "", new Words(), "patterns of wanted files, with commas between; * stands for "
+                    + "any characters, slashes too; empty for everything"),
             new JobParameter("exclude", "", new Words(), "patterns of files that are not wanted; empty for none"),
             new JobParameter("name", "", new Words(),
                     "of the folder to make, which must not be there; empty for the end of repository"),
@@ -139,7 +140,8 @@ public record DownloadRequest(HubSource source, HubAccount account, Repository r
     private static URI address(String name, String text) {
         try {
             URI address = URI.create(text.strip().replaceFirst("/+$", ""));
-            boolean http = List.of("http", "https").contains(String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT));
+            boolean http = List.of("http", "https").contains(
+                    String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT));
             if (http && address.getHost() != null && address.getRawUserInfo() == null && address.getRawQuery() == null
                     && address.getRawFragment() == null) {
                 return address;

@@ -15,9 +15,10 @@ import org.medtune.generation.ThinkSplitter;
  * then the texts of options. As there, the first and the last mention are both kept, and a model is scored by whichever
  * of the two is right more often.
  *
- * <p>There are four departures. An answer whose reasoning has not come to its end says nothing. "答案是X" counts as "answer is X" does. A letter counts only if it is one of the
- * options and stands for itself, so that "answer is None" is not N. Where nothing is found the published scorer takes
- * the option whose text is most alike; here the question counts as unanswered, and so as wrong.
+ * <p>There are four departures. An answer whose reasoning has not come to its end says nothing. "答案是X" counts as
+ * "answer is X" does. A letter counts only if it is one of the options and stands for itself, so that "answer is None"
+ * is not N. Where nothing is found the published scorer takes the option whose text is most alike; here the question
+ * counts as unanswered, and so as wrong.
  *
  * @param first letter of the option that is mentioned first; null if unanswered
  * @param last  letter of the option that is mentioned last; null if unanswered

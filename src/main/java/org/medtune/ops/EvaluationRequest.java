@@ -81,10 +81,10 @@ public record EvaluationRequest(FineTuneRequest common, Optional<AdapterFolder> 
             as(EVALUATION_MAX_NEW_TOKENS, "1024", EVALUATION_MAX_NEW_TOKENS.explanation()),
             as(SEED, SEED.defaultText(), "seed of the intervals"),
             PRECISION.definition(), LOAD_IN_4BIT.definition(),
-            as(DEVICE, DEVICE.defaultText(), "where to evaluate, such as gpu0 or cpu; of several the first is used; auto "
-                    + "takes the first accelerator, or else the CPU"),
-            as(DEVICE_QUEUE, DEVICE_QUEUE.defaultText(), "what to do while a run has the device: wait until it has ended, "
-                    + "or refuse to evaluate"));
+            as(DEVICE, DEVICE.defaultText(), "where to evaluate, such as gpu0 or cpu; of several the first is used; "
+                    + "auto takes the first accelerator, or else the CPU"),
+            as(DEVICE_QUEUE, DEVICE_QUEUE.defaultText(), "what to do while a run has the device: wait until it has "
+                    + "ended, or refuse to evaluate"));
 
     /**
      * Checks parameters and files together.

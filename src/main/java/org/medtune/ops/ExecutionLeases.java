@@ -18,9 +18,10 @@ import javax.sql.DataSource;
 
 /**
  * Which server executes what: leases in the job repository's database, two tables beside JBeret's. A server says with a
- * heartbeat that it lives; a lease is worth as much as its server's last heartbeat. Whether one has expired is decided by
- * the database's clock, so servers' clocks may differ. A server that could not say for too long that it lives takes its
- * own leases for lost ({@link #requireHeld}), by a clock that nobody sets, before others may. Safe for several threads.
+ * heartbeat that it lives; a lease is worth as much as its server's last heartbeat. Whether one has expired is decided
+ * by the database's clock, so servers' clocks may differ. A server that could not say for too long that it lives takes
+ * its own leases for lost ({@link #requireHeld}), by a clock that nobody sets, before others may. Safe for several
+ * threads.
  */
 public final class ExecutionLeases {
 

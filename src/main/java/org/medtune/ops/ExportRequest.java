@@ -42,7 +42,8 @@ public record ExportRequest(AdapterFolder adapter, ModelFolder model, ExportForm
             new JobParameter(ADAPTER, "", new Words(),
                     "a published adapter's name, or the path of an adapter folder; must be given"),
             new JobParameter(MODEL_FOLDER, "", new Words(),
-                    "its base model: a path, or a name under models/; empty for the one that the adapter was trained on"),
+                    "its base model: a path, or a name under models/; empty for the one that the adapter was "
+                            + "trained on"),
             new JobParameter(OUTPUT_FORMAT, "safetensors", new Choice(ExportFormat.names()),
                     "safetensors, a Hugging Face folder in the base model's types, which Transformers loads; "
                             + "safetensors-fp32, the same in float32; gguf-f16 or gguf-q8_0, a file for llama.cpp in "

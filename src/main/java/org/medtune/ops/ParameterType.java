@@ -19,7 +19,10 @@ import org.medtune.InvalidInputException;
  */
 public sealed interface ParameterType {
 
-    /** The value that {@code text} stands for: a String, Integer, Double, Boolean, List or Set of String, or Map to Double. */
+    /**
+     * The value that {@code text} stands for: a String, Integer, Double, Boolean, List or Set of String, or Map to
+     * Double.
+     */
     Object parse(JobParameter parameter, String text);
 
     /** All texts that there are; none where they cannot be listed. */

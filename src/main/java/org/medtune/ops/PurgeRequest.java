@@ -56,8 +56,8 @@ public record PurgeRequest(Set<String> jobs, Set<String> statuses, int olderThan
                     "so many of each job's newest runs stay, whatever their status"),
             new JobParameter(STATUSES, "COMPLETED,FAILED,ABANDONED", new Several(ENDED, "some of "
                     + String.join(", ", ENDED) + ", separated by commas"),
-                    "only runs of these batch statuses; STOPPED ones wait for a restart and are removed only where they "
-                            + "are named"),
+                    "only runs of these batch statuses; STOPPED ones wait for a restart and are removed only where "
+                            + "they are named"),
             new JobParameter(JOB_NAMES, ALL_JOBS, new Names(),
                     "only runs of these jobs, such as fine-tune or evaluate; all for every job. Exports and downloads "
                             + "stay"),
@@ -88,8 +88,8 @@ public record PurgeRequest(Set<String> jobs, Set<String> statuses, int olderThan
         Optional<Boolean> orphans = problems.check(() -> PARAMETERS.flag(texts, REMOVE_ORPHANS));
         Optional<Boolean> dryRun = problems.check(() -> PARAMETERS.flag(texts, DRY_RUN));
         problems.throwIfAny();
-        return new PurgeRequest(jobs.orElseThrow(), Set.copyOf(statuses.orElseThrow()), days.orElseThrow(), newest.orElseThrow(),
-                orphans.orElseThrow(), dryRun.orElseThrow());
+        return new PurgeRequest(jobs.orElseThrow(), Set.copyOf(statuses.orElseThrow()), days.orElseThrow(),
+                newest.orElseThrow(), orphans.orElseThrow(), dryRun.orElseThrow());
     }
 
     /** Which jobs there are is known only now. */

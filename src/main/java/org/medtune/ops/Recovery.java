@@ -12,9 +12,10 @@ import java.util.function.LongSupplier;
 import org.medtune.training.CheckpointStore;
 
 /**
- * Finds executions that a dead server has left as if they were running, and makes them STOPPED, which is what the console
- * can restart, with an exit status that says what happened and what is left. Never one whose server lives, unless it is
- * this server and knows that the execution has ended, without the database to record it. Used by one thread at a time.
+ * Finds executions that a dead server has left as if they were running, and makes them STOPPED, which is what the
+ * console can restart, with an exit status that says what happened and what is left. Never one whose server lives,
+ * unless it is this server and knows that the execution has ended, without the database to record it. Used by
+ * one thread at a time.
  */
 public final class Recovery {
 
@@ -31,8 +32,8 @@ public final class Recovery {
     /**
      * Recovery by one server.
      *
-     * @param settings say how long an execution may be without a lease, or without its end on record, as every one is for
-     *                 a moment
+     * @param settings say how long an execution may be without a lease, or without its end on record, as every one is
+     *                 for a moment
      */
     public Recovery(ExecutionLeases leases, MedtuneHome home, RecoverySettings settings) {
         this(leases, home, settings, System::nanoTime);

@@ -13,8 +13,8 @@ import org.medtune.RecoverableException;
 
 /**
  * Removes a run that is not at work: first its folder and that of its log are marked, then the job repository forgets
- * the run, and then the folders go. Whoever is killed in between leaves a whole run, or folders whose marks say that the
- * next purge removes them. Published adapters and exports lie elsewhere and stay.
+ * the run, and then the folders go. Whoever is killed in between leaves a whole run, or folders whose marks say that
+ * the next purge removes them. Published adapters and exports lie elsewhere and stay.
  *
  * @param home    where the files are
  * @param records the job repository

@@ -14,9 +14,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
- * Where a server keeps its data, by a number that outlives it. The file with that number is locked as long as the server
- * lives, so whoever holds the lock knows that every earlier server of this place is dead, without waiting for a lease to
- * expire. A second server on the same folder gets a number of its own, which nobody finds again.
+ * Where a server keeps its data, by a number that outlives it. The file with that number is locked as long as the
+ * server lives, so whoever holds the lock knows that every earlier server of this place is dead, without waiting for a
+ * lease to expire. A second server on the same folder gets a number of its own, which nobody finds again.
  */
 public final class ServerPlace implements AutoCloseable {
 

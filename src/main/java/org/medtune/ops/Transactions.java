@@ -7,7 +7,8 @@ import javax.sql.DataSource;
 import org.medtune.MedtuneException;
 
 /**
- * Work on a database, all of which is done or nothing. Safe for several threads, each of which has a connection of its own.
+ * Work on a database, all of which is done or nothing. Safe for several threads, each of which has a connection of its
+ * own.
  *
  * @param source  gives connections that take part in no other transaction
  * @param failure makes the exception to be thrown, of the database's sentence and its own exception

@@ -76,7 +76,8 @@ class PatternedAdapterTest {
         adapter = written.load(model);
         ModelFolder base = ModelFolder.open(Golden.MODEL);
         new SafetensorsExport(base, Optional.of(written.read(base.configuration())), Optional.of(ElementType.FLOAT32),
-                SafetensorsExport.DEFAULT_SHARD_BYTES).writeTo(Files.createDirectory(folder.resolve("merged")), StopSignal.NEVER);
+                SafetensorsExport.DEFAULT_SHARD_BYTES)
+                .writeTo(Files.createDirectory(folder.resolve("merged")), StopSignal.NEVER);
         merged = CausalLanguageModel.load(
                 ModelFolder.open(folder.resolve("merged")), ComputeDevice.CPU, ElementType.FLOAT32);
     }

@@ -47,7 +47,8 @@ class AdapterExportTest {
     void formats(String format, String file) throws IOException {
         // when
         Path target = new AdapterExport(ExportRequest.of(home, Map.of("adapter", "golden", "model.folder",
-                "tiny-med-qwen2", "output.format", format, "jberet.jobXmlName", "merge-adapter.xml"))).write(StopSignal.NEVER);
+                "tiny-med-qwen2", "output.format", format, "jberet.jobXmlName", "merge-adapter.xml")))
+                .write(StopSignal.NEVER);
 
         // then
         assertThat(target).isEqualTo(home.exports().resolve("golden-" + format));

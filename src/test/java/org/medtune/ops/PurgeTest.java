@@ -264,7 +264,7 @@ class PurgeTest {
     }
 
     @Test
-    @DisplayName("tells of logs of runs that the repository does not know, and removes the old ones where it is asked to")
+    @DisplayName("tells of logs of runs that the repository does not know, and removes old ones where it is asked to")
     void logsWithoutARun() throws IOException {
         // given: of a run, and of the same number of an earlier repository; jobs without a folder have logs too
         Path known = log(records.add("merge-adapter", 1, "COMPLETED", 1));

@@ -11,6 +11,7 @@ import java.util.TimeZone;
 import java.util.function.LongSupplier;
 import org.medtune.MedtuneException;
 import org.medtune.batch.JobControl;
+import org.medtune.evaluation.ReportPage;
 import org.medtune.ops.FineTuneParameter;
 import org.medtune.ops.Runs;
 import org.primefaces.model.LazyDataModel;
@@ -40,6 +41,13 @@ public class RunsPage {
     /** Times are those of the place where the server is, as in its log. */
     public TimeZone getTimeZone() {
         return TimeZone.getDefault();
+    }
+
+    /** Where the report of a run's evaluation in the page's language is, below the run's own address. */
+    public String getEvaluation() {
+        FacesContext faces = FacesContext.getCurrentInstance();
+        String language = faces.getApplication().getResourceBundle(faces, "text").getString("language");
+        return "/evaluation/" + ReportPage.fileName(language);
     }
 
     /** The catalogue of parameters. */

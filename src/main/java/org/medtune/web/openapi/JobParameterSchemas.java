@@ -26,7 +26,8 @@ import org.medtune.ops.PurgeRequest;
 
 /**
  * The parameters of the jobs that REST starts, each with its meaning, its type and the values that it takes, as
- * validation knows them. Every value may be given as a text; numbers, truth values and lists of names also as JSON's own.
+ * validation knows them. Every value may be given as a text; numbers, truth values and lists of names also as
+ * JSON's own.
  */
 final class JobParameterSchemas {
 

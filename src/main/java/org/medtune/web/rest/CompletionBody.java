@@ -14,8 +14,8 @@ import org.medtune.generation.SamplingParameters;
 import org.medtune.model.ChatMessage;
 
 /**
- * The body of a request for a chat completion, as OpenAI's reference has it. Fields that are null count as left out, and
- * unknown ones are ignored. Beyond OpenAI's there are {@code top_k} and {@code repetition_penalty}.
+ * The body of a request for a chat completion, as OpenAI's reference has it. Fields that are null count as left out,
+ * and unknown ones are ignored. Beyond OpenAI's there are {@code top_k} and {@code repetition_penalty}.
  *
  * <p>Source: OpenAI's API reference, "Create chat completion".
  */

@@ -67,7 +67,8 @@ public class ExportsResource {
                            @QueryParam("limit") @DefaultValue("20") String limit) {
         int from = QueryNumber.read("offset", offset, 0, Integer.MAX_VALUE - LONGEST_PAGE);
         int count = QueryNumber.read("limit", limit, 1, LONGEST_PAGE);
-        return new ExportPage(exports.count(), from, count, exports.list(from, count).stream().map(this::view).toList());
+        return new ExportPage(exports.count(), from, count,
+                exports.list(from, count).stream().map(this::view).toList());
     }
 
     /**

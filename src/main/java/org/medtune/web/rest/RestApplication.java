@@ -28,6 +28,7 @@ public final class RestApplication extends ResourceConfig {
         register(PurgesResource.class);
         register(RunComparisonResource.class);
         register(ModelsResource.class);
+        register(RunExecutionsResource.class);
         register(RunLogResource.class);
         register(UploadsResource.class);
         register(UsersResource.class);
