@@ -72,6 +72,7 @@ class MergeAdapterIT {
         assertThat(end.path("folder").asText()).isEqualTo(target.toString());
         assertThat(target.resolve("for-llama.cpp.gguf")).isNotEmptyFile();
         assertThat(server.rest().get("api/exports?limit=1").json().path("exports")).containsExactly(end);
+        // looking at it is recorded by nothing
         assertThat(server.rest().get("api/audit?action=export").json().path("entries").path(0).path("target").asText())
                 .isEqualTo("POST /api/exports");
         JsonNode start = server.rest().get("api/audit?action=start").json().path("entries").path(0);
