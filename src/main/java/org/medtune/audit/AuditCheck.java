@@ -1,11 +1,15 @@
 package org.medtune.audit;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,12 +37,26 @@ public record AuditCheck(long lines, long sequence, String head, String failure,
     public static AuditCheck contains(Path folder, String head) throws IOException {
         Chain chain = new Chain(head);
         for (Path file : new AuditFiles(folder).all()) {
-            if (chain.failure.isEmpty()) {
-                chain.follow(file);
-            }
+            chain.follow(file);
         }
-        return new AuditCheck(chain.lines, chain.sequence, chain.previous, chain.failure,
-                head == null || chain.found);
+        return chain.end();
+    }
+
+    /**
+     * Follows the chain of a log that is being written: through files that are full, and what the last one holds.
+     *
+     * @param head the hash of the last line, as whoever has written it knows
+     */
+    static AuditCheck of(List<Path> full, Path current, byte[] content, String head) throws IOException {
+        Chain chain = new Chain(head);
+        for (Path file : full) {
+            chain.follow(file);
+        }
+        chain.follow(current, new ByteArrayInputStream(content));
+        if (chain.failure.isEmpty() && !chain.found) {
+            chain.failure = current.getFileName() + ": the line that was written last is missing";
+        }
+        return chain.end();
     }
 
     /** Whether nothing was changed, and nothing is missing that was looked for. */
@@ -61,15 +79,31 @@ public record AuditCheck(long lines, long sequence, String head, String failure,
         }
 
         void follow(Path file) throws IOException {
-            try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            try (InputStream content = Files.newInputStream(file)) {
+                follow(file, content);
+            }
+        }
+
+        void follow(Path file, InputStream content) throws IOException {
+            BufferedReader reader =
+                    new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8.newDecoder()));
+            try {
                 int number = 0;
-                for (String line = reader.readLine(); line != null && failure.isEmpty(); line = reader.readLine()) {
+                while (failure.isEmpty()) {
+                    String line = reader.readLine();
+                    if (line == null) {
+                        return;
+                    }
                     number++;
                     take(line, file.getFileName() + ", line " + number);
                 }
-            } catch (MalformedInputException e) {
+            } catch (CharacterCodingException e) {
                 failure = file.getFileName() + " is not UTF-8";
             }
+        }
+
+        AuditCheck end() {
+            return new AuditCheck(lines, sequence, previous, failure, wanted == null || found);
         }
 
         private void take(String text, String where) {

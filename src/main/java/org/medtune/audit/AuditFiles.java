@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -23,7 +23,7 @@ record AuditFiles(Path folder) {
     }
 
     Path full(long first, long last) {
-        return folder.resolve(String.format("audit-%012d-%012d.jsonl", first, last));
+        return folder.resolve(String.format(Locale.ROOT, "audit-%012d-%012d.jsonl", first, last));
     }
 
     /** All there are, in the order of their lines. */
@@ -37,12 +37,6 @@ record AuditFiles(Path folder) {
                     isFull(one) && isFull(other) ? one.compareTo(other) : Boolean.compare(isFull(other), isFull(one)))
                     .toList();
         }
-    }
-
-    /** The number of the first line that a full file should have; 0 for the current one. */
-    static long first(Path file) {
-        Matcher matcher = FULL.matcher(file.getFileName().toString());
-        return matcher.matches() ? Long.parseLong(matcher.group(1)) : 0;
     }
 
     private static boolean isFull(Path file) {

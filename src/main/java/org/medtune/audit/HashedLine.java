@@ -21,10 +21,12 @@ record HashedLine(String text, long sequence, String previous, String hash) {
     /** What the first line has for the hash of the line before. */
     static final String NONE = "0".repeat(64);
 
+    // texts have line ends of Unicode within, such as U+2028, which JSON does not escape
     private static final Pattern FORM = Pattern.compile(
-            "(\\{\"sequence\":(\\d{1,18}),.*,\"previous\":\"([0-9a-f]{64})\"),\"hash\":\"([0-9a-f]{64})\"\\}");
+            "(\\{\"sequence\":(\\d{1,18}),.*,\"previous\":\"([0-9a-f]{64})\"),\"hash\":\"([0-9a-f]{64})\"\\}",
+            Pattern.DOTALL);
     private static final Pattern OPEN = Pattern.compile(
-            "(\\{\"sequence\":(\\d{1,18}),.*,\"previous\":\"([0-9a-f]{64})\")\\}");
+            "(\\{\"sequence\":(\\d{1,18}),.*,\"previous\":\"([0-9a-f]{64})\")\\}", Pattern.DOTALL);
 
     /** Hashes an object that has no hash yet. */
     static HashedLine seal(String json) {

@@ -19,6 +19,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -208,6 +209,168 @@ class AuditLogTest {
 
         assertThat(AuditCheck.of(folder).failure()).isEmpty();
         assertThat(AuditCheck.of(folder).lines()).isEqualTo(40);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"one\u2028two", "one\u0085two", "one\u2029two", "one\ntwo", "one\r\ntwo"})
+    void takesTextsWithEveryKindOfLineEnd(String text) throws IOException {
+        // when
+        try (AuditLog log = AuditLog.open(folder, CLOCK, SMALL)) {
+            log.record(new AuditEvent("li", "", "question", "base", "done", Map.of("question", text)));
+
+            // then
+            assertThat(log.latest(entry -> true, 0, 1).get(0).details()).containsEntry("question", text);
+        }
+        record(1);
+        assertThat(AuditCheck.of(folder).failure()).isEmpty();
+        assertThat(AuditCheck.of(folder).lines()).isEqualTo(2);
+    }
+
+    @Test
+    void takesEventsOfAThreadThatIsInterrupted() throws IOException {
+        try (AuditLog log = AuditLog.open(folder, CLOCK, SMALL)) {
+            // when: as a job's thread is when the server stops
+            Thread.currentThread().interrupt();
+            log.record(event(1));
+
+            // then
+            assertThat(Thread.interrupted()).isTrue();
+            log.record(event(2));
+        }
+        assertThat(AuditCheck.of(folder).failure()).isEmpty();
+        assertThat(AuditCheck.of(folder).lines()).isEqualTo(2);
+    }
+
+    @Test
+    void goesOnAfterAFullFileCouldNotBeRenamed() throws IOException {
+        try (AuditLog log = AuditLog.open(folder, CLOCK, SMALL)) {
+            // given: a file that is full, and a folder where it should go
+            log.record(event(1));
+            log.record(event(2));
+            log.record(event(3));
+            Path obstacle = Files.createDirectories(new AuditFiles(folder).full(1, 3).resolve("obstacle"));
+
+            // when
+            assertThatThrownBy(() -> log.record(event(4))).isInstanceOf(RecoverableException.class)
+                    .hasMessageStartingWith("MEDTUNE000902: ");
+
+            // then: nothing is lost, and once that is mended it goes on
+            assertThat(lines()).hasSize(3);
+            Files.delete(obstacle);
+            Files.delete(obstacle.getParent());
+            log.record(event(4));
+        }
+        assertThat(new AuditFiles(folder).all()).hasSize(2);
+        assertThat(AuditCheck.of(folder).failure()).isEmpty();
+        assertThat(AuditCheck.of(folder).sequence()).isEqualTo(4);
+    }
+
+    @Test
+    void overwritesWhatAFailedWriteHasLeft() throws IOException {
+        try (AuditLog log = AuditLog.open(folder, CLOCK, AuditLog.FULL)) {
+            // given
+            log.record(event(1));
+            Files.writeString(folder.resolve("audit.jsonl"), "{\"sequence\":2,\"ti", StandardOpenOption.APPEND);
+
+            // when
+            log.record(event(2));
+        }
+
+        // then
+        assertThat(AuditCheck.of(folder).failure()).isEmpty();
+        assertThat(AuditCheck.of(folder).sequence()).isEqualTo(2);
+    }
+
+    @Test
+    void isWrittenByOneProcess() {
+        try (AuditLog log = AuditLog.open(folder, CLOCK, SMALL)) {
+            log.record(event(1));
+
+            // when / then: a second server would write into the first one's lines
+            assertThatThrownBy(() -> AuditLog.open(folder, CLOCK, SMALL)).isInstanceOf(RecoverableException.class)
+                    .hasMessageStartingWith("MEDTUNE000902: ").hasMessageContaining("MEDTUNE_SERVER_NAME");
+        }
+
+        // and: whoever ends gives it back
+        record(1);
+    }
+
+    @Test
+    void namesItsFilesInEveryLanguageAlike() throws IOException {
+        // given: a language with digits of its own
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            record(10, SMALL);
+            record(1, SMALL);
+        } finally {
+            Locale.setDefault(before);
+        }
+
+        // then
+        assertThat(AuditCheck.of(folder).failure()).isEmpty();
+        assertThat(AuditCheck.of(folder).sequence()).isEqualTo(11);
+    }
+
+    @Test
+    void isCheckedAndReadWhileItIsWritten() throws Exception {
+        ExecutorService writer = Executors.newSingleThreadExecutor();
+        try (AuditLog log = AuditLog.open(folder, CLOCK, SMALL)) {
+            Future<?> writing = writer.submit(() -> {
+                for (int i = 0; i < 200; i++) {
+                    log.record(event(i));
+                }
+            });
+
+            // when / then: neither half a line nor a file that is being renamed is taken for a damage
+            long seen = 0;
+            while (!writing.isDone()) {
+                AuditCheck check = log.check();
+                assertThat(check.failure()).isEmpty();
+                assertThat(check.sequence()).isGreaterThanOrEqualTo(seen);
+                seen = check.sequence();
+                List<AuditEntry> latest = log.latest(entry -> true, 0, 1000);
+                assertThat(latest).hasSizeGreaterThanOrEqualTo((int) seen);
+                for (int i = 0; i < latest.size(); i++) {
+                    assertThat(latest.get(i).sequence()).isEqualTo(latest.size() - i);
+                }
+            }
+            writing.get(1, TimeUnit.MINUTES);
+            assertThat(log.check().sequence()).isEqualTo(200);
+        } finally {
+            writer.shutdown();
+        }
+    }
+
+    @Test
+    void knowsItsOwnEnd() throws IOException {
+        try (AuditLog log = AuditLog.open(folder, CLOCK, AuditLog.FULL)) {
+            // given
+            log.record(event(1));
+            log.record(event(2));
+
+            // when: somebody cuts off the end while the server runs
+            Files.write(folder.resolve("audit.jsonl"), lines().subList(0, 1));
+
+            // then
+            assertThat(log.check().intact()).isFalse();
+        }
+    }
+
+    @Test
+    void showsWhatCanBeReadOfADamagedFile() throws IOException {
+        // given: bytes that are no UTF-8
+        record(2);
+        Path full = new AuditFiles(folder).full(1, 2);
+        Files.move(folder.resolve("audit.jsonl"), full);
+        record(1);
+        Files.write(full, new byte[] {'"', (byte) 0xe6, (byte) 0xff, '\n'}, StandardOpenOption.APPEND);
+
+        // when / then
+        try (AuditLog log = AuditLog.open(folder, CLOCK, SMALL)) {
+            assertThat(log.latest(entry -> true, 0, 10)).extracting(AuditEntry::sequence).containsExactly(3L, 2L, 1L);
+            assertThat(log.check().failure()).contains(full.getFileName().toString());
+        }
     }
 
     @Test

@@ -1,7 +1,5 @@
 package org.medtune.web.rest;
 
-import static org.medtune.MedtuneMessages.MESSAGES;
-
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DefaultValue;
@@ -10,7 +8,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.io.IOException;
 import java.util.List;
 import org.medtune.audit.AuditCheck;
 import org.medtune.audit.AuditEntry;
@@ -60,10 +57,6 @@ public class AuditResource {
     @GET
     @Path("check")
     public AuditCheck check() {
-        try {
-            return AuditCheck.of(log.folder());
-        } catch (IOException e) {
-            throw MESSAGES.auditLogUnusable(log.folder(), e.toString(), e);
-        }
+        return log.check();
     }
 }
