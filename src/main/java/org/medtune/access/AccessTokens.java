@@ -5,9 +5,13 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,11 +25,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * The bearer tokens of all users, in one file. It is read again when another server that shares it has changed it. Safe
- * for use by many threads.
+ * The bearer tokens of all users, in one file. It is read again when another server that shares it has changed it, and
+ * changed by one server at a time. Safe for use by many threads.
  */
 public final class AccessTokens {
 
@@ -45,7 +50,11 @@ public final class AccessTokens {
     private final Path file;
     private final Clock clock;
     private List<AccessToken> tokens;
-    private FileTime changed;
+    private Version version;
+
+    /** What tells a file from another one that has taken its place, even within one tick of the file system's clock. */
+    private record Version(FileTime time, long length, Object key) {
+    }
 
     /** A token that was just made, and its secret, which is shown this once. */
     public record Made(AccessToken token, String secret) {}
@@ -72,15 +81,12 @@ public final class AccessTokens {
      * @param external whether the user is not one of this server's own
      * @throws org.medtune.InvalidInputException if label or days are out of range, or the user has too many tokens
      */
-    public synchronized Made make(String user, String label, Set<Role> roles, boolean external, int days) {
+    public Made make(String user, String label, Set<Role> roles, boolean external, int days) {
         if (label == null || label.isBlank() || label.length() > LONGEST_LABEL) {
             throw MESSAGES.tokenLabelWrong(LONGEST_LABEL);
         }
         if (days < 0 || days > LONGEST_DAYS) {
             throw MESSAGES.tokenDaysWrong(days, LONGEST_DAYS);
-        }
-        if (of(user).size() >= MOST_OF_USER) {
-            throw MESSAGES.tooManyTokens(MOST_OF_USER);
         }
         byte[] random = new byte[RANDOM_BYTES];
         RANDOM.nextBytes(random);
@@ -89,9 +95,12 @@ public final class AccessTokens {
         String hash = hash(secret);
         AccessToken token = new AccessToken(hash.substring(0, 12), user, label.strip(), roles, external,
                 now.toString(), days == 0 ? null : now.plus(Duration.ofDays(days)).toString(), hash);
-        List<AccessToken> more = new ArrayList<>(current());
-        more.add(token);
-        keep(more);
+        change(all -> {
+            if (all.stream().filter(other -> other.user().equals(user)).count() >= MOST_OF_USER) {
+                throw MESSAGES.tooManyTokens(MOST_OF_USER);
+            }
+            return all.add(token);
+        });
         return new Made(token, secret);
     }
 
@@ -116,24 +125,47 @@ public final class AccessTokens {
      *
      * @throws org.medtune.NotFoundException if the user has none of that id
      */
-    public synchronized void revoke(String user, String id) {
-        List<AccessToken> rest = new ArrayList<>(current());
-        if (!rest.removeIf(token -> token.user().equals(user) && token.id().equals(id))) {
+    public void revoke(String user, String id) {
+        if (!change(all -> all.removeIf(token -> token.user().equals(user) && token.id().equals(id)))) {
             throw MESSAGES.noSuchToken(id);
         }
-        keep(rest);
     }
 
     /** Revokes all of a user who is no more. */
-    public synchronized void revokeAll(String user) {
-        List<AccessToken> rest = new ArrayList<>(current());
-        if (rest.removeIf(token -> token.user().equals(user))) {
-            keep(rest);
+    public void revokeAll(String user) {
+        change(all -> all.removeIf(token -> token.user().equals(user)));
+    }
+
+    /** Keeps what a change makes of all tokens, and tells whether it has changed any. */
+    private boolean change(Predicate<List<AccessToken>> change) {
+        // of this process' threads only one waits for the lock, which is the process'
+        synchronized (AccessTokens.class) {
+            try {
+                Files.createDirectories(file.getParent());
+                try (FileChannel channel = FileChannel.open(file.resolveSibling(file.getFileName() + ".lock"),
+                        StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                        FileLock lock = channel.lock()) {
+                    List<AccessToken> next = new ArrayList<>(current());
+                    boolean changed = change.test(next);
+                    if (changed) {
+                        keep(next);
+                    }
+                    return changed;
+                }
+            } catch (IOException e) {
+                throw MESSAGES.tokensUnusable(file, e.toString(), e);
+            }
         }
     }
 
+    private synchronized void keep(List<AccessToken> next) throws IOException {
+        OwnerFile.write(file, MAPPER.writeValueAsBytes(next));
+        tokens = List.copyOf(next);
+        version = version();
+    }
+
     private synchronized List<AccessToken> current() {
-        if (!changed.equals(lastChange())) {
+        if (!version.equals(version())) {
             read();
         }
         return tokens;
@@ -141,7 +173,7 @@ public final class AccessTokens {
 
     private void read() {
         try {
-            changed = lastChange();
+            version = version();
             tokens = Files.exists(file)
                     ? List.copyOf(MAPPER.readValue(file.toFile(), new TypeReference<List<AccessToken>>() {}))
                     : List.of();
@@ -150,22 +182,14 @@ public final class AccessTokens {
         }
     }
 
-    private FileTime lastChange() {
+    private Version version() {
         try {
-            return Files.getLastModifiedTime(file);
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return new Version(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
         } catch (IOException e) {
-            return FileTime.fromMillis(0);
+            // there is none yet
+            return new Version(FileTime.fromMillis(0), 0, null);
         }
-    }
-
-    private void keep(List<AccessToken> next) {
-        try {
-            OwnerFile.write(file, MAPPER.writeValueAsBytes(next));
-        } catch (IOException e) {
-            throw MESSAGES.tokensUnusable(file, e.toString(), e);
-        }
-        tokens = List.copyOf(next);
-        changed = lastChange();
     }
 
     private static String hash(String secret) {

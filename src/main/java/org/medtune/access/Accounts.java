@@ -118,8 +118,14 @@ public final class Accounts {
                 throw MESSAGES.userThereAlready(name);
             }
             identity.create();
-            identity.setCredentials(List.of(credential(password)));
-            identity.setAttributes(attributes(roles));
+            try {
+                identity.setAttributes(attributes(roles));
+                identity.setCredentials(List.of(credential(password)));
+            } catch (RealmUnavailableException e) {
+                // half a user could neither log in nor be added again
+                identity.delete();
+                throw e;
+            }
         });
     }
 
@@ -130,14 +136,7 @@ public final class Accounts {
      * @throws org.medtune.ConflictException if nobody would be left who manages users
      */
     public void setRoles(String name, Set<Role> roles) {
-        requireRoles(roles);
-        if (!roles.contains(Role.ADMINISTRATOR)) {
-            requireAnotherAdministrator(name);
-        }
-        change(name, identity -> {
-            require(name, identity);
-            identity.setAttributes(attributes(roles));
-        });
+        update(name, Optional.of(roles), Optional.empty());
     }
 
     /**
@@ -146,10 +145,30 @@ public final class Accounts {
      * @throws org.medtune.NotFoundException if there is no such user
      */
     public void setPassword(String name, String password) {
-        requirePassword(password);
+        update(name, Optional.empty(), Optional.of(password));
+    }
+
+    /**
+     * Gives a user other roles, another password or both. Nothing is changed if one of them will not do.
+     *
+     * @throws org.medtune.InvalidInputException if the password will not do, or there is no role
+     * @throws org.medtune.NotFoundException     if there is no such user
+     * @throws org.medtune.ConflictException     if nobody would be left who manages users
+     */
+    public synchronized void update(String name, Optional<Set<Role>> roles, Optional<String> password) {
+        roles.ifPresent(Accounts::requireRoles);
+        password.ifPresent(Accounts::requirePassword);
+        if (roles.isPresent() && !roles.get().contains(Role.ADMINISTRATOR)) {
+            requireAnotherAdministrator(name);
+        }
         change(name, identity -> {
             require(name, identity);
-            identity.setCredentials(List.of(credential(password)));
+            if (roles.isPresent()) {
+                identity.setAttributes(attributes(roles.get()));
+            }
+            if (password.isPresent()) {
+                identity.setCredentials(List.of(credential(password.get())));
+            }
         });
     }
 
@@ -159,7 +178,7 @@ public final class Accounts {
      * @throws org.medtune.NotFoundException if there is no such user
      * @throws org.medtune.ConflictException if nobody would be left who manages users
      */
-    public void delete(String name) {
+    public synchronized void delete(String name) {
         requireAnotherAdministrator(name);
         change(name, identity -> {
             require(name, identity);
@@ -172,16 +191,35 @@ public final class Accounts {
         return changed.getOrDefault(name, 0L);
     }
 
-    /** Where nobody is known yet: adds an administrator with a random password, which is the result. */
-    public Optional<String> createFirst() {
+    /** Takes as long as the check of a password of a user does, for names that nobody has: nobody learns who is known. */
+    public void pretendToCheck(String password) {
+        credential(password);
+    }
+
+    /** Where the password of the first user is kept for whoever is to have it. */
+    public interface PasswordKeeper {
+
+        /** Keeps it. */
+        void keep(String password) throws IOException;
+    }
+
+    /**
+     * Where nobody is known yet: adds an administrator with a random password, which is kept before: who is added and
+     * whose password nobody knows would be in the way.
+     *
+     * @return whether one was added
+     * @throws IOException if the password could not be kept
+     */
+    public boolean createFirst(PasswordKeeper keeper) throws IOException {
         if (!all().isEmpty()) {
-            return Optional.empty();
+            return false;
         }
         byte[] random = new byte[PASSWORD_BYTES];
         RANDOM.nextBytes(random);
         String password = Base64.getUrlEncoder().encodeToString(random);
+        keeper.keep(password);
         create(ADMINISTRATOR, password, EnumSet.of(Role.ADMINISTRATOR));
-        return Optional.of(password);
+        return true;
     }
 
     /** What is done with a user's entry. */
@@ -214,8 +252,11 @@ public final class Accounts {
         }
     }
 
+    /** Where administrators are a directory's, none of this server's users has to be one. */
     private void requireAnotherAdministrator(String name) {
-        if (all().stream().noneMatch(one -> !one.name().equals(name) && one.roles().contains(Role.ADMINISTRATOR))) {
+        List<String> administrators = all().stream()
+                .filter(account -> account.roles().contains(Role.ADMINISTRATOR)).map(Account::name).toList();
+        if (administrators.equals(List.of(name))) {
             throw MESSAGES.lastAdministrator(name);
         }
     }

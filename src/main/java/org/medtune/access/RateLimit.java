@@ -17,6 +17,7 @@ public final class RateLimit {
     private final double nanosecondsPerPermit;
     private final LongSupplier nanoTime;
     private final Map<String, Bucket> buckets = new ConcurrentHashMap<>();
+    private volatile int sweepAt = SWEEP_AT;
 
     /** What is left, and when that was reckoned. */
     private record Bucket(double permits, long time) {}
@@ -40,8 +41,10 @@ public final class RateLimit {
     /** Takes a permit; zero if there was one, or else how long to wait for the next. */
     public Duration take(String key) {
         long now = nanoTime.getAsLong();
-        if (buckets.size() >= SWEEP_AT) {
+        if (buckets.size() >= sweepAt) {
             buckets.values().removeIf(bucket -> refilled(bucket, now) >= burst);
+            // where little could be forgotten, not each request goes through all of them
+            sweepAt = Math.max(SWEEP_AT, 2 * buckets.size());
         }
         Duration[] wait = {Duration.ZERO};
         buckets.compute(key, (same, bucket) -> {
@@ -65,6 +68,11 @@ public final class RateLimit {
     /** Fills the key's bucket. */
     public void reset(String key) {
         buckets.remove(key);
+    }
+
+    /** Keys that are remembered. */
+    int size() {
+        return buckets.size();
     }
 
     private double refilled(Bucket bucket, long now) {

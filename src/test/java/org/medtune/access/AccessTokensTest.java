@@ -6,12 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +104,45 @@ class AccessTokensTest {
         }
         assertThatThrownBy(() -> tokens.make("li", "a", Set.of(), false, 0)).isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith("MEDTUNE000908: ");
+    }
+
+    @Test
+    void losesNoTokenThatServersMakeAtTheSameTime() throws Exception {
+        // given: two servers that share the file
+        List<AccessTokens> servers = List.of(tokens(NOW), tokens(NOW));
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            // when
+            for (Future<Void> server : threads.invokeAll(servers.stream().map(tokens -> (Callable<Void>) () -> {
+                for (int i = 0; i < 20; i++) {
+                    tokens.make("li", "script", Set.of(Role.CLINICIAN), false, 0);
+                }
+                return null;
+            }).toList())) {
+                server.get();
+            }
+        } finally {
+            threads.shutdown();
+        }
+
+        // then
+        assertThat(tokens(NOW).of("li")).hasSize(40);
+    }
+
+    @Test
+    void seesAtOnceWhatAnotherServerRevokes() throws IOException {
+        // given: a file system whose clock ticks slowly
+        AccessTokens one = tokens(NOW);
+        AccessTokens.Made made = one.make("li", "script", Set.of(Role.CLINICIAN), false, 0);
+        FileTime tick = Files.getLastModifiedTime(file());
+        assertThat(one.find(made.secret())).isPresent();
+
+        // when
+        tokens(NOW).revoke("li", made.token().id());
+        Files.setLastModifiedTime(file(), tick);
+
+        // then
+        assertThat(one.find(made.secret())).isEmpty();
     }
 
     @Test

@@ -8,8 +8,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Provider;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,12 +72,79 @@ class AccountsTest {
     }
 
     @Test
-    void makesAFirstUserOnce() {
-        String password = accounts().createFirst().orElseThrow();
+    void makesAFirstUserOnce() throws IOException {
+        // given
+        List<String> kept = new ArrayList<>();
 
-        assertThat(password).hasSize(24);
-        assertThat(guess("admin", password)).isTrue();
-        assertThat(accounts().createFirst()).isEmpty();
+        // when
+        boolean first = accounts().createFirst(kept::add);
+        boolean second = accounts().createFirst(kept::add);
+
+        // then
+        assertThat(first).isTrue();
+        assertThat(second).isFalse();
+        assertThat(kept).singleElement().asString().hasSize(24).satisfies(password ->
+                assertThat(guess("admin", password)).isTrue());
+        assertThat(accounts().find("admin")).contains(new Account("admin", Set.of(Role.ADMINISTRATOR)));
+    }
+
+    @Test
+    void makesNoFirstUserWhosePasswordNobodyKnows() throws IOException {
+        // given: a disk that is full
+        assertThatThrownBy(() -> accounts().createFirst(password -> {
+            throw new IOException("no space left");
+        })).isInstanceOf(IOException.class);
+
+        // when / then
+        assertThat(accounts().all()).isEmpty();
+        assertThat(accounts().createFirst(password -> { })).isTrue();
+    }
+
+    @Test
+    void leavesAnAdministratorWhereTwoTakeThatRoleFromEachOther() throws Exception {
+        // given
+        Accounts accounts = accounts();
+        accounts.create("one", PASSWORD, Set.of(Role.ADMINISTRATOR));
+        accounts.create("two", PASSWORD, Set.of(Role.ADMINISTRATOR));
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            for (int i = 0; i < 100; i++) {
+                accounts.setRoles("one", Set.of(Role.ADMINISTRATOR));
+                accounts.setRoles("two", Set.of(Role.ADMINISTRATOR));
+
+                // when
+                CyclicBarrier together = new CyclicBarrier(2);
+                threads.invokeAll(Stream.of("one", "two").map(name -> (Callable<Void>) () -> {
+                    together.await();
+                    accounts.setRoles(name, Set.of(Role.AUDITOR));
+                    return null;
+                }).toList());
+
+                // then
+                assertThat(accounts.all()).filteredOn(account -> account.roles().contains(Role.ADMINISTRATOR))
+                        .hasSize(1);
+            }
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    @Test
+    void changesNothingIfHalfOfAChangeWillNotDo() {
+        // given
+        Accounts accounts = accounts();
+        accounts.create("admin", PASSWORD, Set.of(Role.ADMINISTRATOR));
+        accounts.create("li", PASSWORD, Set.of(Role.CLINICIAN));
+        long before = accounts.version("li");
+
+        // when / then
+        assertThatThrownBy(() -> accounts.update("li", Optional.of(Set.of(Role.OPERATOR)), Optional.of("short")))
+                .isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> accounts.update("admin", Optional.of(Set.of(Role.OPERATOR)),
+                Optional.of("another password"))).isInstanceOf(ConflictException.class);
+        assertThat(accounts.find("li")).contains(new Account("li", Set.of(Role.CLINICIAN)));
+        assertThat(accounts.version("li")).isEqualTo(before);
+        assertThat(guess("admin", PASSWORD)).isTrue();
     }
 
     @Test

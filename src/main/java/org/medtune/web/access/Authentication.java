@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.medtune.MedtuneException;
 import org.medtune.access.AccessToken;
 import org.medtune.access.AccessTokens;
@@ -55,7 +56,7 @@ public final class Authentication implements PasswordCheck {
      */
     Optional<Caller> of(HttpServletRequest request) throws LoginRefusedException {
         Optional<AuthorizationHeader> header = AuthorizationHeader.of(request);
-        return header.isPresent() ? Optional.of(ofHeader(header.get(), request.getRemoteAddr())) : ofSession(request);
+        return header.isPresent() ? Optional.of(of(header.get(), request.getRemoteAddr())) : ofSession(request);
     }
 
     /**
@@ -64,14 +65,9 @@ public final class Authentication implements PasswordCheck {
      * @throws LoginRefusedException if they are wrong, or too many were before
      */
     Caller logIn(String name, String password, String address) throws LoginRefusedException {
-        requireNoDelay(name, address);
-        Optional<Caller> caller = passwords.check(name, password, address);
-        if (caller.isEmpty()) {
-            fail(name, address);
-        }
-        limit.succeeded(name, address);
-        audit.recordOf(caller.orElseThrow().name(), address, LOGIN, "", AuditTrail.DONE);
-        return caller.get();
+        Caller caller = attempt(name, address, () -> passwords.check(name, password, address));
+        audit.recordOf(caller.name(), address, LOGIN, "", AuditTrail.DONE);
+        return caller;
     }
 
     /**
@@ -103,25 +99,26 @@ public final class Authentication implements PasswordCheck {
 
     @Override
     public void require(String name, String password, String address) {
-        Duration delay = limit.delay(name, address);
-        if (!delay.isZero()) {
-            throw MESSAGES.passwordsTooOften(LoginRefusedException.seconds(delay));
+        LoginLimit.Try<Caller> tried =
+                limit.attempt(name, address, () -> passwords.check(name, password, address));
+        if (!tried.delay().isZero()) {
+            throw MESSAGES.passwordsTooOften(LoginRefusedException.seconds(tried.delay()));
         }
-        if (passwords.check(name, password, address).isEmpty()) {
-            limit.failed(name, address);
+        if (tried.result().isEmpty()) {
             audit.recordOf(name, address, FAILED, "", REFUSED);
             throw MESSAGES.presentPasswordWrong();
         }
     }
 
-    private Caller ofHeader(AuthorizationHeader header, String address) throws LoginRefusedException {
-        requireNoDelay(header.name(), address);
-        Optional<Caller> caller = header.isToken() ? tokens.find(header.secret()).flatMap(one -> of(one, address))
-                : passwords.checkLately(header.name(), header.secret(), address);
-        if (caller.isEmpty()) {
-            fail(header.name(), address);
+    /** Whose name and password or whose token a header has. */
+    Caller of(AuthorizationHeader header, String address) throws LoginRefusedException {
+        if (!header.isToken()) {
+            return attempt(header.name(), address,
+                    () -> passwords.checkLately(header.name(), header.secret(), address));
         }
-        return caller.orElseThrow();
+        // nobody guesses a token, and those that are right need not wait for others that send wrong ones
+        Optional<Caller> caller = tokens.find(header.secret()).flatMap(token -> of(token, address));
+        return caller.isPresent() ? caller.get() : attempt("", address, Optional::empty);
     }
 
     private Optional<Caller> of(AccessToken token, String address) {
@@ -136,18 +133,19 @@ public final class Authentication implements PasswordCheck {
         });
     }
 
-    private void requireNoDelay(String name, String address) throws LoginRefusedException {
-        Duration delay = limit.delay(name, address);
-        if (!delay.isZero()) {
-            throw new LoginRefusedException(MESSAGES.loginsTooOften(LoginRefusedException.seconds(delay)), delay);
+    private Caller attempt(String name, String address, Supplier<Optional<Caller>> check)
+            throws LoginRefusedException {
+        LoginLimit.Try<Caller> tried = limit.attempt(name, address, check);
+        if (!tried.delay().isZero()) {
+            throw new LoginRefusedException(
+                    MESSAGES.loginsTooOften(LoginRefusedException.seconds(tried.delay())), tried.delay());
         }
-    }
-
-    private void fail(String name, String address) throws LoginRefusedException {
-        limit.failed(name, address);
-        // a password that was typed in the wrong field is nobody's name
-        boolean known = name.isEmpty() || accounts.find(name).isPresent();
-        audit.recordOf(known ? name : "unknown", address, FAILED, "", REFUSED);
-        throw new LoginRefusedException(MESSAGES.loginWrong(), Duration.ZERO);
+        if (tried.result().isEmpty()) {
+            // a password that was typed in the wrong field is nobody's name
+            boolean known = name.isEmpty() || accounts.find(name).isPresent();
+            audit.recordOf(known ? name : "unknown", address, FAILED, "", REFUSED);
+            throw new LoginRefusedException(MESSAGES.loginWrong(), Duration.ZERO);
+        }
+        return tried.result().get();
     }
 }

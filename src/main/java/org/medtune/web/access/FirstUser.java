@@ -12,8 +12,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.medtune.access.Accounts;
 import org.medtune.access.AuditTrail;
 import org.medtune.access.OwnerFile;
@@ -40,15 +40,17 @@ public final class FirstUser {
     }
 
     void create(@Observes @Initialized(ApplicationScoped.class) Object started) throws IOException {
-        Optional<String> password = accounts.createFirst();
-        if (password.isPresent()) {
-            Path file = home.users().resolve(PASSWORD_FILE);
-            String text = Accounts.ADMINISTRATOR + " " + password.get() + "\n";
-            OwnerFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+        Path file = home.users().resolve(PASSWORD_FILE);
+        boolean created = accounts.createFirst(password -> OwnerFile.write(file, text(password)));
+        if (created) {
             audit.done("user-created", Accounts.ADMINISTRATOR);
             MESSAGES.firstUser(Accounts.ADMINISTRATOR, file);
-            print("\nThe first user of medtune: " + text + "\n");
+            print("\nThe first user of medtune: " + Files.readString(file) + "\n");
         }
+    }
+
+    private static byte[] text(String password) {
+        return (Accounts.ADMINISTRATOR + " " + password + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private static void print(String text) throws IOException {

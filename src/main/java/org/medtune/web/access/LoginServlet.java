@@ -34,9 +34,11 @@ public final class LoginServlet extends HttpServlet {
     protected void doPost(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
         try {
-            Caller caller = authentication.logIn(parameter(request, "name").strip(), parameter(request, "password"),
-                    request.getRemoteAddr());
-            LoginSession.begin(request, caller, accounts);
+            String name = parameter(request, "name").strip();
+            // before the password is checked: who changes it at this moment ends this session too
+            long version = accounts.version(name);
+            Caller caller = authentication.logIn(name, parameter(request, "password"), request.getRemoteAddr());
+            LoginSession.begin(request, caller, accounts, version);
             response.sendRedirect(LoginTarget.of(request, parameter(request, "to"), caller));
         } catch (LoginRefusedException e) {
             e.tell(response);

@@ -19,6 +19,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.medtune.access.AccessTokens;
 import org.medtune.access.Account;
 import org.medtune.access.Accounts;
@@ -70,8 +72,13 @@ public class UsersResource {
         if (body == null || body.name() == null || body.password() == null || body.roles() == null) {
             throw MESSAGES.bodyLacks("name, password, roles");
         }
-        accounts.create(body.name(), body.password(), Role.read(body.roles()));
-        audit.record("user-created", body.name(), "done", Map.of("roles", String.join(" ", body.roles())));
+        Set<Role> roles = Role.read(body.roles());
+        if (accounts.find(body.name()).isEmpty()) {
+            // of a user of that name who was deleted by the server's command line
+            tokens.revokeAll(body.name());
+        }
+        accounts.create(body.name(), body.password(), roles);
+        audit.record("user-created", body.name(), AuditTrail.DONE, Map.of("roles", String.join(" ", body.roles())));
         return Response.status(Response.Status.CREATED).entity(view(find(body.name()))).build();
     }
 
@@ -88,12 +95,12 @@ public class UsersResource {
             throw MESSAGES.bodyLacks("password, roles");
         }
         find(name);
+        accounts.update(name, Optional.ofNullable(body.roles()).map(Role::read),
+                Optional.ofNullable(body.password()));
         if (body.roles() != null) {
-            accounts.setRoles(name, Role.read(body.roles()));
-            audit.record("user-roles", name, "done", Map.of("roles", String.join(" ", body.roles())));
+            audit.record("user-roles", name, AuditTrail.DONE, Map.of("roles", String.join(" ", body.roles())));
         }
         if (body.password() != null) {
-            accounts.setPassword(name, body.password());
             audit.done("user-password", name);
         }
         return view(find(name));
