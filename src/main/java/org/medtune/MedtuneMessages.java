@@ -1392,6 +1392,9 @@ public interface MedtuneMessages extends BasicLogger {
             + "them, or add its folder to MEDTUNE_MORE_FOLDERS and start the server again.")
     InvalidInputException outsideOfInputFolders(String parameter, String given, String folders);
 
+    @Message(id = 940, value = "%s is '%s'; give %s in the server's environment, and start the server again.")
+    InvalidInputException settingWrong(String variable, String given, String wanted);
+
     @Message(id = 926, value = "You are not one of this server's own users and have no password here; change it in "
             + "your directory.")
     ConflictException noPasswordHere();

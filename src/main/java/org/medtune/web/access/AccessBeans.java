@@ -11,6 +11,7 @@ import org.medtune.access.LoginTickets;
 import org.medtune.access.LoginLimit;
 import org.medtune.audit.AuditLog;
 import org.medtune.ops.MedtuneHome;
+import org.medtune.ops.Setting;
 
 /** Gives the container users, tokens and the audit log, which know no container themselves. */
 @Dependent

@@ -6,9 +6,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What requests are called in the audit log. Starting, stopping and restarting runs, users, passwords and tokens are
- * recorded where they are done, since pages do that too; the conversations of clinicians are their own, and what they
- * ask is recorded if the site wants that.
+ * What requests are called in the audit log. Starting, stopping and restarting executions of any job, users, passwords
+ * and tokens are recorded where they are done, since pages do that too; the conversations of clinicians are their own,
+ * and what they ask is recorded if the site wants that.
  */
 final class AuditedRequests {
 
@@ -23,16 +23,13 @@ final class AuditedRequests {
             Named.of("GET", "/api/chat/feedback", "export"),
             Named.of("GET", "/api/.*/download", "export"),
             Named.of("[A-Z]+", "/api/(account|users|audit)(/.*)?", NONE),
-            Named.of("POST", "/api/jobs(/estimate|/[^/]+/(stop|restart))?", NONE),
-            Named.of("POST", "/api/evaluations", NONE),
-            Named.of("POST", "/api/exports/[^/]+/(stop|restart)", NONE),
+            Named.of("POST", "/api/(jobs|evaluations|downloads|purges|exports)(/[^/]+/(stop|restart))?", NONE),
+            Named.of("POST", "/api/jobs/estimate", NONE),
             Named.of("DELETE", "/api/chat/conversations/[^/]+", "delete"),
             Named.of("[A-Z]+", "/(api/chat|v1)/.*", NONE),
             Named.of("DELETE", "/api/.*", "delete"),
             Named.of("[A-Z]+", "/api/.*(publish|publication|publications)(/.*)?", "publish"),
-            Named.of("[A-Z]+", "/api/.*(purge|purges)(/.*)?", "purge"),
             Named.of("[A-Z]+", "/api/.*(upload|uploads)(/.*)?", "upload"),
-            Named.of("[A-Z]+", "/api/.*(download|downloads)(/.*)?", "download"),
             Named.of("[A-Z]+", "/api/.*(export|exports)(/.*)?", "export"),
             Named.of("[A-Z]+", "/api/.*", "change"));
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 import org.medtune.access.Caller;
 import org.medtune.access.RateLimit;
+import org.medtune.ops.Setting;
 
 /**
  * Bounds how many questions a user asks a minute, whatever comes of them. How many are answered at once is bounded
@@ -26,7 +27,7 @@ public final class QuestionLimit implements Filter {
     private static final Pattern QUESTIONS = Pattern.compile(
             "/v1/chat/completions|/api/chat/conversations(/[^/]+/messages)?|/api/chat/messages/[^/]+/(edit|regenerate)");
 
-    private final int most = Setting.number("questions.per.minute", USUAL);
+    private final int most = Setting.number("questions.per.minute", USUAL, 1);
     private final RateLimit limit = new RateLimit(most, Duration.ofMinutes(1));
 
     @Override

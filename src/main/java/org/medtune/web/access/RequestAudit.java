@@ -1,8 +1,6 @@
 package org.medtune.web.access;
 
 import jakarta.inject.Inject;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -11,12 +9,14 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Map;
 import java.util.Optional;
 import org.medtune.access.AuditTrail;
 import org.medtune.access.Caller;
 
-/** Records in the audit log which requests have changed something or taken something along, and what they came to. */
+/**
+ * Records in the audit log which requests have changed something or taken something along, and what they came to: before
+ * the answer goes out, so that whoever has one knows that it is recorded.
+ */
 public final class RequestAudit implements Filter {
 
     @Inject
@@ -31,57 +31,19 @@ public final class RequestAudit implements Filter {
             chain.doFilter(request, response);
             return;
         }
-        Ending ending = new Ending(http, (HttpServletResponse) response, action.get(), Caller.current());
+        AuditedResponse answer = new AuditedResponse((HttpServletResponse) response, audit, action.get(),
+                http.getMethod() + " " + RequestPath.of(http).value(), Caller.current());
+        boolean answered = false;
         try {
-            chain.doFilter(request, response);
+            chain.doFilter(request, answer);
+            answered = true;
         } finally {
-            if (request.isAsyncStarted()) {
-                request.getAsyncContext().addListener(ending);
-            } else {
-                ending.record();
+            if (!answered) {
+                // the container makes this of what was thrown
+                answer.record(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+            } else if (!request.isAsyncStarted()) {
+                answer.record(answer.getStatus());
             }
-        }
-    }
-
-    private final class Ending implements AsyncListener {
-
-        private final HttpServletRequest request;
-        private final HttpServletResponse response;
-        private final String action;
-        private final Caller caller;
-
-        Ending(HttpServletRequest request, HttpServletResponse response, String action, Caller caller) {
-            this.request = request;
-            this.response = response;
-            this.action = action;
-            this.caller = caller;
-        }
-
-        void record() {
-            audit.record(action, request.getMethod() + " " + RequestPath.of(request).value(),
-                    Integer.toString(response.getStatus()), Map.of());
-        }
-
-        @Override
-        public void onComplete(AsyncEvent event) {
-            try (Caller.Acting acting = caller.act()) {
-                record();
-            }
-        }
-
-        @Override
-        public void onTimeout(AsyncEvent event) {
-            // completes afterwards
-        }
-
-        @Override
-        public void onError(AsyncEvent event) {
-            // completes afterwards
-        }
-
-        @Override
-        public void onStartAsync(AsyncEvent event) {
-            event.getAsyncContext().addListener(this);
         }
     }
 }

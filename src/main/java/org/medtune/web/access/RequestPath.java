@@ -14,8 +14,16 @@ record RequestPath(String value) {
 
     static RequestPath of(HttpServletRequest request) {
         String beyond = request.getPathInfo();
-        String whole = request.getServletPath() + (beyond == null ? "" : beyond);
-        return new RequestPath(whole.isEmpty() ? "/" : whole);
+        return of(request.getServletPath() + (beyond == null ? "" : beyond));
+    }
+
+    /** Resources answer with and without a slash at the end, and are one address here. */
+    static RequestPath of(String whole) {
+        int end = whole.length();
+        while (end > 0 && whole.charAt(end - 1) == '/') {
+            end--;
+        }
+        return new RequestPath(end == 0 ? "/" : whole.substring(0, end));
     }
 
     /** Whether it is this path or below it. */

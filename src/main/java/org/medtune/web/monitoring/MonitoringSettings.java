@@ -1,5 +1,7 @@
 package org.medtune.web.monitoring;
 
+import org.medtune.ops.Setting;
+
 /**
  * What a site decides about monitoring.
  *
@@ -8,16 +10,15 @@ package org.medtune.web.monitoring;
  */
 public record MonitoringSettings(long leastFreeBytes, boolean preload) {
 
-    private static final String USUAL_MEBIBYTES = "2048";
+    private static final int USUAL_MEBIBYTES = 2048;
 
-    /** MEDTUNE_DISK_LEAST_MIB and MEDTUNE_CHAT_PRELOAD of this process' environment. */
+    /**
+     * MEDTUNE_DISK_LEAST_MIB and MEDTUNE_CHAT_PRELOAD of this process' environment.
+     *
+     * @throws org.medtune.InvalidInputException if one of them will not do
+     */
     static MonitoringSettings ofEnvironment() {
-        return new MonitoringSettings(Long.parseLong(setting("MEDTUNE_DISK_LEAST_MIB", USUAL_MEBIBYTES)) << 20,
-                Boolean.parseBoolean(setting("MEDTUNE_CHAT_PRELOAD", "false")));
-    }
-
-    private static String setting(String name, String usual) {
-        String value = System.getenv(name);
-        return value == null || value.isBlank() ? usual : value.strip();
+        return new MonitoringSettings((long) Setting.number("disk.least.mib", USUAL_MEBIBYTES, 0) << 20,
+                Setting.isOn("chat.preload"));
     }
 }

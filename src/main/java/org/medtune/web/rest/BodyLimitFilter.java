@@ -37,11 +37,17 @@ public final class BodyLimitFilter extends HttpFilter {
         } else if (request.getContentLengthLong() > LONGEST) {
             refuse(response, CONTENT_TOO_LARGE,
                     MESSAGES.bodyTooLong(Long.toString(request.getContentLengthLong()), LONGEST));
-        } else if (request.getHeader("Transfer-Encoding") != null && request.getContentLengthLong() < 0) {
+        } else if (request.getContentLengthLong() < 0 && mayHaveBody(request)) {
             refuse(response, LENGTH_REQUIRED, MESSAGES.bodyOfUnknownLength());
         } else {
             chain.doFilter(request, response);
         }
+    }
+
+    /** In HTTP/2 no header says so. */
+    private static boolean mayHaveBody(HttpServletRequest request) {
+        return request.getHeader("Transfer-Encoding") != null
+                || !request.getProtocol().startsWith("HTTP/1") && request.getContentType() != null;
     }
 
     private static void refuse(HttpServletResponse response, int status, String sentence) throws IOException {
