@@ -288,7 +288,7 @@ class AccessIT {
             }
         }
         for (String servlet : List.of("login", "logout", "metrics", "health/live", "health/ready",
-                "api/chat/answers/none/events", "api/nothing", "nothing", "nothing.xhtml")) {
+                "api/chat/answers/none/events", "api/jobs/none/events", "api/nothing", "nothing", "nothing.xhtml")) {
             all.add(new Address("GET", servlet));
         }
         return all;

@@ -49,7 +49,8 @@ public final class OpenApiDocument {
                                     .scheme("bearer").description("A token that a user has made")))
                     .security(List.of(new SecurityRequirement().addList(PASSWORD),
                             new SecurityRequirement().addList(TOKEN)));
-            read(document, new RestApplication(), Set.of(AnswerEventsDescription.class), Problem.class);
+            read(document, new RestApplication(), Set.of(AnswerEventsDescription.class, RunEventsDescription.class),
+                    Problem.class);
             read(document, new OpenAiApplication(), Set.of(), OpenAiError.class);
             JobParameterSchemas.addTo(document.getComponents());
             ChatCompletionSchemas.addTo(document.getComponents());

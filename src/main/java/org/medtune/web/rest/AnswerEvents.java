@@ -3,7 +3,6 @@ package org.medtune.web.rest;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
 import org.medtune.chat.AnswerSnapshot;
 import org.medtune.conversation.MarkdownRenderer;
 
@@ -26,7 +25,7 @@ final class AnswerEvents {
     }
 
     /** The next event; {@code end} if nothing comes after it, or else {@code news}. */
-    byte[] next(AnswerSnapshot snapshot) {
+    String next(AnswerSnapshot snapshot) {
         ObjectNode data = MAPPER.createObjectNode()
                 .put("phase", MessageView.lower(snapshot.phase()))
                 .put("queuePosition", snapshot.queuePosition())
@@ -41,8 +40,7 @@ final class AnswerEvents {
         reasoning = snapshot.reasoning().length();
         content = snapshot.content().length();
         String name = snapshot.phase().isFinal() ? "end" : "news";
-        return ("event: " + name + "\nid: " + reasoning + "-" + content + "\ndata: " + json(data) + "\n\n")
-                .getBytes(StandardCharsets.UTF_8);
+        return "event: " + name + "\nid: " + reasoning + "-" + content + "\ndata: " + json(data) + "\n\n";
     }
 
     private static String from(String text, int start) {

@@ -2,7 +2,6 @@ package org.medtune.web.rest;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.inject.Inject;
@@ -10,11 +9,9 @@ import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.medtune.MedtuneException;
 import org.medtune.chat.ChatAnswer;
 import org.medtune.conversation.Conversations;
 
@@ -29,7 +26,6 @@ public final class AnswerEventsServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final Pattern PATH = Pattern.compile("/([^/]+)/events");
     private static final Pattern EVENT_ID = Pattern.compile("(\\d{1,9})-(\\d{1,9})");
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     @Inject
     private transient Conversations conversations;
@@ -44,14 +40,9 @@ public final class AnswerEventsServlet extends HttpServlet {
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
             ChatAnswer answer = conversations.live(user.name(), answerId(request));
-            AnswerEvents events = events(request);
-            response.setContentType("text/event-stream;charset=UTF-8");
-            response.setHeader("Cache-Control", "no-store");
-            // asks proxies such as nginx not to collect what should arrive at once
-            response.setHeader("X-Accel-Buffering", "no");
-            AnswerEventStream.start(request.startAsync(), answer, events, executor);
-        } catch (MedtuneException e) {
-            tell(response, new ProblemMapper().toResponse(e));
+            EventStream.answer(request, response, new AnswerEventSource(answer, events(request)), executor);
+        } catch (RuntimeException e) {
+            EventStream.refuse(response, e);
         }
     }
 
@@ -75,11 +66,5 @@ public final class AnswerEventsServlet extends HttpServlet {
     private static int offset(HttpServletRequest request, String name) {
         String text = request.getParameter(name);
         return text == null ? 0 : QueryNumber.read(name, text, 0, Integer.MAX_VALUE);
-    }
-
-    private static void tell(HttpServletResponse response, Response problem) throws IOException {
-        response.setStatus(problem.getStatus());
-        response.setContentType(Problem.MEDIA_TYPE);
-        MAPPER.writeValue(response.getOutputStream(), problem.getEntity());
     }
 }

@@ -8,15 +8,12 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
-import jakarta.annotation.Resource;
-import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -26,8 +23,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import jakarta.ws.rs.sse.Sse;
-import jakarta.ws.rs.sse.SseEventSink;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -62,13 +57,7 @@ public class JobsResource {
     private Runs runs;
 
     @Inject
-    private ExecutionWatch watch;
-
-    @Inject
     private MedtuneHome home;
-
-    @Resource
-    private ManagedScheduledExecutorService executor;
 
     @Inject
     private RunDeletion deletion;
@@ -233,24 +222,6 @@ public class JobsResource {
     }
 
     /**
-     * Follows a run while it is executed, as server-sent events.
-     *
-     * @param executionId of the execution
-     * @param lastEventId the last step that the reader has, as a browser tells when it connects again
-     */
-    @GET
-    @Path("{executionId}/events")
-    @Produces(MediaType.SERVER_SENT_EVENTS)
-    @ApiResponse(responseCode = "200", description = "An event for each step, and one whenever the execution changes",
-            content = @Content(mediaType = "text/event-stream", schema = @Schema(type = "string")))
-    public void events(@PathParam("executionId") String executionId,
-                       @HeaderParam("Last-Event-ID") String lastEventId,
-                       @Context Sse sse, @Context SseEventSink sink) {
-        long id = find(executionId).executionId();
-        new RunEventStream(watch, runs, id, address(id), lastStep(lastEventId), sse, sink).open(executor);
-    }
-
-    /**
      * Tells what the run's dataset is like.
      *
      * @param executionId of any execution of the run
@@ -311,16 +282,6 @@ public class JobsResource {
             content = @Content(mediaType = "text/html", schema = @Schema(type = "string")))
     public Response evaluation(@PathParam("executionId") String executionId, @PathParam("file") String file) {
         return EvaluationFile.of(runs.evaluation(find(executionId).run()), file);
-    }
-
-    private static int lastStep(String lastEventId) {
-        if (lastEventId == null || lastEventId.isEmpty()) {
-            return 0;
-        }
-        if (!lastEventId.matches("\\d{1,9}")) {
-            throw MESSAGES.lastEventIdNotAStep(lastEventId);
-        }
-        return Integer.parseInt(lastEventId);
     }
 
     private Response accepted(Response.Status status, long executionId) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.medtune.MedtuneMessages;
 import org.medtune.chat.AnswerSnapshot;
@@ -58,7 +57,7 @@ class AnswerEventsTest {
 
     @Test
     void keepsLineEndsOutOfTheLines() {
-        byte[] event = new AnswerEvents(0, 0).next(snapshot(1, Phase.RUNNING, "a\nb\r\n\n", "c\n\nevent: end\n\n"));
+        String event = new AnswerEvents(0, 0).next(snapshot(1, Phase.RUNNING, "a\nb\r\n\n", "c\n\nevent: end\n\n"));
 
         assertThat(lines(event)).hasSize(3);
     }
@@ -67,10 +66,9 @@ class AnswerEventsTest {
         return new AnswerSnapshot(version, phase, 0, reasoning, content, 0, 1, 1, null);
     }
 
-    private static String[] lines(byte[] event) {
-        String text = new String(event, StandardCharsets.UTF_8);
-        assertThat(text).endsWith("\n\n");
-        return text.split("\n");
+    private static String[] lines(String event) {
+        assertThat(event).endsWith("\n\n");
+        return event.split("\n");
     }
 
     private static JsonNode data(String[] lines) {
