@@ -28,6 +28,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.medtune.access.Accounts;
+import org.medtune.access.Role;
 import org.medtune.it.RestClient.Answer;
 import org.medtune.web.rest.OpenAiApplication;
 import org.medtune.web.rest.RestApplication;
@@ -241,6 +243,23 @@ class AccessIT {
         HttpResponse<String> answer = new WebClient(server).get(path);
 
         assertThat(answer.headers().allValues("Set-Cookie")).noneMatch(cookie -> cookie.startsWith("JSESSIONID"));
+    }
+
+    @Test
+    void seesAtOnceWhatAnotherServerOrTheCommandLineMakesOfAUser(WildFlyServer server) {
+        // given
+        WebClient browser = new WebClient(server);
+        Login login = Login.make(URI.create(server.address()), "auditor");
+        browser.logIn(login, "");
+        assertThat(browser.get("audit.xhtml").statusCode()).isEqualTo(200);
+        Accounts elsewhere = new Accounts(server.home().resolve("users/application"));
+
+        // when / then
+        elsewhere.setRoles(login.name(), Set.of(Role.CLINICIAN));
+        assertThat(browser.get("audit.xhtml").statusCode()).isEqualTo(403);
+        assertThat(browser.get("chat.xhtml").statusCode()).isEqualTo(200);
+        elsewhere.delete(login.name());
+        assertThat(browser.get("chat.xhtml").statusCode()).isEqualTo(302);
     }
 
     @Test

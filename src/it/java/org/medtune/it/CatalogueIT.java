@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -97,6 +98,12 @@ class CatalogueIT {
         assertThat(rest.postJson("api/jobs", "{\"model.folder\": \"fetched\", \"dataset.file\": \""
                 + Path.of("data/medical-reasoning-sample-zh.jsonl").toAbsolutePath() + "\", \"max.steps\": 0}")
                 .json().path("detail").asText()).contains("max.steps is 0").doesNotContain("model.folder");
+        // one line of the audit log for what was done once
+        JsonNode audited = server.rest().get("api/audit?limit=500").json().path("entries");
+        assertThat(StreamSupport.stream(audited.spliterator(), false).filter(line ->
+                line.path("target").asText().matches("execution " + execution + "|POST /api/downloads"))
+                .map(line -> line.path("action").asText() + " " + line.path("details").path("job").asText()))
+                .containsExactly("end download", "start download");
         // the hub's address was given with the job, so the token of the environment did not go there
         assertThat(hub.requests()).allSatisfy(request -> assertThat(request.authorization()).isNull());
         assertThat(Files.readString(server.log())).contains("MEDTUNE000871").doesNotContain("not-to-be-seen");

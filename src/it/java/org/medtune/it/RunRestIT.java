@@ -6,14 +6,20 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -77,6 +83,7 @@ class RunRestIT {
 
         publishes(server, first, third);
         compares(server, first, third);
+        isHeldUpByNoReader(server, first);
         deletes(server, first, third);
     }
 
@@ -191,6 +198,40 @@ class RunRestIT {
         assertProblem(server.rest().get("api/jobs/compare?ids=" + complete), 400, "MEDTUNE000786");
         assertProblem(server.rest().get("api/jobs/compare?ids=" + complete + "," + complete), 400, "MEDTUNE000786");
         assertProblem(server.rest().get("api/jobs/compare?ids=" + complete + ",987654"), 404, "MEDTUNE000701");
+    }
+
+    private static void isHeldUpByNoReader(WildFlyServer server, long complete) throws IOException {
+        // given: a run of many steps, and more readers than there are threads, none of which takes anything
+        String instance = server.rest().get("api/jobs/" + complete).json().path("instanceId").asText();
+        Path metrics = server.home().resolve("runs/fine-tune-" + instance + "/metrics.jsonl");
+        List<String> lines = Files.readAllLines(metrics);
+        String last = lines.get(lines.size() - 1);
+        Files.write(metrics, IntStream.rangeClosed(lines.size() + 1, 10_000)
+                .mapToObj(step -> last.replaceFirst("\"step\":\\d+", "\"step\":" + step)).toList(),
+                StandardOpenOption.APPEND);
+        URI address = URI.create(server.address());
+        String request = "GET /medtune/api/jobs/" + complete + "/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
+                + Login.administrator(address).basic() + "\r\n\r\n";
+        List<Socket> readers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 50; i++) {
+                Socket reader = new Socket();
+                readers.add(reader);
+                reader.setReceiveBufferSize(1024);
+                reader.connect(new InetSocketAddress(address.getHost(), address.getPort()));
+                reader.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            }
+
+            // when
+            String all = server.rest().get("api/jobs/" + complete + "/events").text();
+
+            // then
+            assertThat(all).contains("id: 10000\n").endsWith("event: end\ndata: {}\n\n");
+        } finally {
+            for (Socket reader : readers) {
+                reader.close();
+            }
+        }
     }
 
     private static void deletes(WildFlyServer server, long complete, long stopped) throws IOException {

@@ -238,6 +238,9 @@ class SecurityIT {
         assertThat(end.path("outcome").asText()).isEqualTo("STOPPED");
         assertThat(entries("action=question&actor=" + login.name()).get(0).path("details").path("question").asText())
                 .isEqualTo("审计的问题");
+        assertThat(rest.get("api/chat/feedback/").status()).isEqualTo(200);
+        assertThat(entries("action=export&actor=" + login.name()).get(0).path("target").asText())
+                .isEqualTo("GET /api/chat/feedback");
         assertThat(entries("action=user-created&actor=admin").get(0).path("details").path("roles").asText())
                 .isNotEmpty();
 
