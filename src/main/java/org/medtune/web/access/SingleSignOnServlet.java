@@ -22,6 +22,7 @@ import org.medtune.MedtuneException;
 import org.medtune.access.Accounts;
 import org.medtune.access.Caller;
 import org.medtune.access.LoginTickets;
+import org.medtune.ops.Setting;
 import org.medtune.web.faces.LoginPage;
 
 /**
@@ -80,7 +81,7 @@ public final class SingleSignOnServlet extends HttpServlet {
     }
 
     private static Duration longest() {
-        return Duration.ofMinutes(Setting.number("oidc.session.minutes", USUAL_MINUTES));
+        return Duration.ofMinutes(Setting.number("oidc.session.minutes", USUAL_MINUTES, 1));
     }
 
     private static Optional<String> cookie(HttpServletRequest request, String name) {
