@@ -191,7 +191,9 @@ public final class Accounts {
         return changed.getOrDefault(name, 0L);
     }
 
-    /** Takes as long as the check of a password of a user does, for names that nobody has: nobody learns who is known. */
+    /**
+     * Takes as long as the check of a password of a user does, for names that nobody has: nobody learns who is known.
+     */
     public void pretendToCheck(String password) {
         credential(password);
     }

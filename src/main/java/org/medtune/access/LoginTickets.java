@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Logins that another application of this server has had an OpenID provider prove, each under a random ticket that takes
- * it over once, within a minute. Safe for use by many threads.
+ * Logins that another application of this server has had an OpenID provider prove, each under a random ticket that
+ * takes it over once, within a minute. Safe for use by many threads.
  */
 public final class LoginTickets {
 

@@ -27,8 +27,8 @@ import org.medtune.RecoverableException;
 /**
  * Writes the audit log: an event is on the disk when {@link #record} returns. A full file is renamed and the chain goes
  * on in a new one; nothing is ever deleted here. What a process that died has left of its last line, which nobody was
- * told of as written, is cut off when the log is opened. One process writes a log, which a lock sees to; its threads may
- * share it.
+ * told of as written, is cut off when the log is opened. One process writes a log, which a lock sees to; its threads
+ * may share it.
  */
 public final class AuditLog implements AutoCloseable {
 

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * A line of the log: a JSON object whose last two fields are {@code previous} and {@code hash}. The hash is the SHA-256
- * of the line's bytes without {@code ,"hash":"..."}, so that it can be checked with any tool, and covers the hash of the
- * line before: whoever changes, removes or inserts a line has to change every later one.
+ * of the line's bytes without {@code ,"hash":"..."}, so that it can be checked with any tool, and covers the hash of
+ * the line before: whoever changes, removes or inserts a line has to change every later one.
  *
  * @param text     without the line's end
  * @param sequence as the line tells it

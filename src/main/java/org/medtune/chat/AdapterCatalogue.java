@@ -24,9 +24,9 @@ import org.medtune.ops.MedtuneHome;
 import org.medtune.ops.PublishedAdapters;
 
 /**
- * The adapters that can be chatted with on one base model: those published, and the checkpoints of runs. It looks at the
- * folders anew each time, so that what a run publishes is there at once; what a folder holds never changes, so it is
- * read once. Safe for use by many threads.
+ * The adapters that can be chatted with on one base model: those published, and the checkpoints of runs. It looks at
+ * the folders anew each time, so that what a run publishes is there at once; what a folder holds never changes, so it
+ * is read once. Safe for use by many threads.
  */
 final class AdapterCatalogue {
 

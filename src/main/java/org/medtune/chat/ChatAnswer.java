@@ -18,8 +18,8 @@ public interface ChatAnswer {
     AnswerSnapshot snapshot();
 
     /**
-     * Waits for news. Somebody who waits counts as a reader: an answer without readers for a while is cancelled, so that
-     * a closed tab does not keep its place.
+     * Waits for news. Somebody who waits counts as a reader: an answer without readers for a while is cancelled, so
+     * that a closed tab does not keep its place.
      *
      * @param version the newest version that the caller has seen
      * @param timeout the longest wait

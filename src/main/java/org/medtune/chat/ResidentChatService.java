@@ -48,8 +48,8 @@ public final class ResidentChatService implements ChatService, AutoCloseable {
     private volatile boolean closed;
 
     /** What belongs to the base model. */
-    private record Site(List<ModelChoice> choices, AdapterCatalogue catalogue, Tokenizer tokenizer, PromptBuilder prompts,
-            GenerationEngine engine) {}
+    private record Site(List<ModelChoice> choices, AdapterCatalogue catalogue, Tokenizer tokenizer,
+            PromptBuilder prompts, GenerationEngine engine) {}
 
     /**
      * A service that has loaded nothing yet.

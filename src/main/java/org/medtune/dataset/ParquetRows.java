@@ -61,8 +61,8 @@ final class ParquetRows implements RowSource {
     /**
      * Opens a file and reads its footer.
      *
-     * @throws org.medtune.InvalidInputException if it is damaged, lacks one of the columns, or has a row group that does
-     *     not fit in memory
+     * @throws org.medtune.InvalidInputException if it is damaged, lacks one of the columns, or has a row group that
+     *     does not fit in memory
      */
     static ParquetRows open(Path file, FieldNames fields, ExampleExtractor extractor) {
         ParquetFileReader reader = reader(file);

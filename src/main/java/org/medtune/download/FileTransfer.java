@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
- * Fetches one file. What has come lies beside its place and is taken up again where that is possible: the server is asked
- * for the rest of the very content that the beginning is of (RFC 9110, sections 13.1.5 and 14). A file is moved to its
- * place when its size and its digest are right. For one thread.
+ * Fetches one file. What has come lies beside its place and is taken up again where that is possible: the server is
+ * asked for the rest of the very content that the beginning is of (RFC 9110, sections 13.1.5 and 14). A file is moved
+ * to its place when its size and its digest are right. For one thread.
  */
 final class FileTransfer {
 

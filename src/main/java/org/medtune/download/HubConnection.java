@@ -21,8 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Asks a hub. Redirects are followed here and not by the HTTP client, since what proves who asks may go to the hub's own
- * address only; content often lies at another. Safe for use by several threads.
+ * Asks a hub. Redirects are followed here and not by the HTTP client, since what proves who asks may go to the hub's
+ * own address only; content often lies at another. Safe for use by several threads.
  */
 final class HubConnection {
 

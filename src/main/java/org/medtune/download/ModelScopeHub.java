@@ -52,7 +52,8 @@ final class ModelScopeHub implements Hub {
             entries = entries(Addresses.below(base, "/api/v1/datasets/" + Addresses.encode(number) + "/repo/tree"
                     + revision + "&Root=%2F&Recursive=True&PageNumber=" + page + "&PageSize=" + PAGE),
                     repository, connection);
-            files.addAll(files(entries, Addresses.below(base, dataset + "/repo" + revision + "&Source=SDK&View=False")));
+            files.addAll(files(
+                    entries, Addresses.below(base, dataset + "/repo" + revision + "&Source=SDK&View=False")));
             page++;
         } while (entries.size() >= PAGE);
         return files;

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Chooses proxies by the environment variables {@code https_proxy}, {@code http_proxy} and {@code no_proxy}, in small or
- * capital letters, as command line programs do: hosts and their domains, or {@code *}, go without. Where the variable of
- * a scheme is not set, the JVM's own settings ({@code https.proxyHost} and so on) decide.
+ * Chooses proxies by the environment variables {@code https_proxy}, {@code http_proxy} and {@code no_proxy}, in small
+ * or capital letters, as command line programs do: hosts and their domains, or {@code *}, go without. Where the
+ * variable of a scheme is not set, the JVM's own settings ({@code https.proxyHost} and so on) decide.
  */
 final class ProxyFromEnvironment extends ProxySelector {
 

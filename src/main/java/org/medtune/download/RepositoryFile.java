@@ -20,8 +20,8 @@ public record RepositoryFile(String path, long bytes, Optional<Digest> digest, U
     private static final Pattern SAFE = Pattern.compile("(?:[^/\\\\:*?\"<>|\\p{Cntrl}]+/)*[^/\\\\:*?\"<>|\\p{Cntrl}]+");
 
     /**
-     * @throws org.medtune.InvalidInputException if the path could be one outside of the repository's folder, or the size
-     *     is negative
+     * @throws org.medtune.InvalidInputException if the path could be one outside of the repository's folder, or the
+     *     size is negative
      */
     public RepositoryFile {
         boolean safe = SAFE.matcher(path).matches() && path.length() <= 1024;

@@ -232,12 +232,12 @@ public final class CausalLanguageModel implements AutoCloseable {
     }
 
     /**
-     * The negative log likelihoods of spans of one row, each summed over its tokens, in nats, by one forward pass without
-     * gradients.
+     * The negative log likelihoods of spans of one row, each summed over its tokens, in nats, by one forward pass
+     * without gradients.
      *
      * @param tokenIds at least two
-     * @param bounds   indices of tokens, ascending: where each span begins, and behind the last one; the first token of a
-     *     row is predicted by nothing, so at least 1
+     * @param bounds   indices of tokens, ascending: where each span begins, and behind the last one; the first token of
+     *     a row is predicted by nothing, so at least 1
      * @return a sum a span, 0 for one without tokens
      */
     public List<Double> negativeLogLikelihoods(int[] tokenIds, int[] bounds, ActiveAdapter adapter) {

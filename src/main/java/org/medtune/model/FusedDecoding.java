@@ -10,8 +10,9 @@ import org.medtune.tensor.Tensor;
 import org.medtune.tensor.TensorScope;
 
 /**
- * A decoding step on an accelerator in bfloat16, all of it by the fused kernels: what a sequence becomes does not depend
- * on the others, and a step is not bound by the calls that it takes. Safe for use by many threads, one at a time.
+ * A decoding step on an accelerator in bfloat16, all of it by the fused kernels: what a sequence becomes does not
+ * depend on the others, and a step is not bound by the calls that it takes. Safe for use by many threads, one at a
+ * time.
  */
 final class FusedDecoding {
 

@@ -50,8 +50,8 @@ public final class ModelFolder {
      * Opens and checks a folder.
      *
      * @throws org.medtune.InvalidInputException when the folder does not exist, a file is missing or damaged, the
-     *     architecture is unknown, or a tensor is missing, left over, or of another shape or type than the configuration
-     *     asks for
+     *     architecture is unknown, or a tensor is missing, left over, or of another shape or type than the
+     *     configuration asks for
      */
     public static ModelFolder open(Path path) {
         if (!Files.isDirectory(path)) {

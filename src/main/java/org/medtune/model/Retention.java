@@ -1,6 +1,8 @@
 package org.medtune.model;
 
-/** What a layer's forward pass keeps for its backward pass. What is not kept is computed again from the layer's input. */
+/**
+ * What a layer's forward pass keeps for its backward pass. What is not kept is computed again from the layer's input.
+ */
 public enum Retention {
 
     /** Nothing: gradient checkpointing as Chen et al. 2016 have it, or a pass without gradients. */

@@ -3,9 +3,13 @@ package org.medtune.ops;
 import static org.medtune.MedtuneMessages.MESSAGES;
 
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import org.medtune.evaluation.EvaluationReport;
@@ -56,7 +60,12 @@ public record EvaluationFolder(Path path) {
             for (String language : ReportPage.LANGUAGES) {
                 Path file = path.resolve(ReportPage.fileName(language));
                 Path unfinished = path.resolve("." + file.getFileName() + ".tmp");
-                Files.writeString(unfinished, page.render(report, language));
+                try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                    Channels.newOutputStream(channel).write(
+                            page.render(report, language).getBytes(StandardCharsets.UTF_8));
+                    channel.force(true);
+                }
                 Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             }
             report().write(report);

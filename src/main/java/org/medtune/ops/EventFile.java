@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
@@ -95,7 +96,8 @@ final class EventFile {
     }
 
     private static Path path(Path folder, Instant now, int number) {
-        return folder.resolve(String.format("events.out.tfevents.%010d.medtune.%d", now.getEpochSecond(), number));
+        return folder.resolve(String.format(
+                Locale.ROOT, "events.out.tfevents.%010d.medtune.%d", now.getEpochSecond(), number));
     }
 
     private static byte[] record(byte[] event) {

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -90,7 +91,7 @@ public final class RunLog {
         if (newest == null || Files.size(newest.file()) + bytes.length > fileLength && Files.size(newest.file()) > 0) {
             Files.createDirectories(folder);
             long start = newest == null ? 0 : newest.end();
-            newest = new Segment(folder.resolve(String.format("%019d.log", start)), start);
+            newest = new Segment(folder.resolve(String.format(Locale.ROOT, "%019d.log", start)), start);
             for (int i = 0; i <= segments.size() - FILES; i++) {
                 Files.deleteIfExists(segments.get(i).file());
             }
@@ -127,7 +128,12 @@ public final class RunLog {
             // a file ends with a whole line, so the first one that has something to give suffices
             for (Segment segment : segments) {
                 if (from < segment.end()) {
-                    return page(segment, Math.max(from, segment.start()), most, end);
+                    Page page = page(segment, Math.max(from, segment.start()), most, end);
+                    if (!page.lines().isEmpty() || segment.end() >= end) {
+                        return page;
+                    }
+                    // within the last line of a file that is full
+                    from = segment.end();
                 }
             }
             return new Page(from, from, end, List.of());

@@ -179,7 +179,8 @@ public final class CheckpointStore {
     }
 
     /**
-     * The step of the newest intact checkpoint below a folder, whichever run it belongs to; says nothing of damaged ones.
+     * The step of the newest intact checkpoint below a folder, whichever run it belongs to; says nothing of damaged
+     * ones.
      *
      * @throws org.medtune.RecoverableException when the folder cannot be read
      */

@@ -16,8 +16,8 @@ import org.medtune.tensor.TensorScope;
 
 /**
  * The forward and backward pass of one micro-batch. On the way up each layer keeps its input and what else the mode of
- * gradient checkpointing allows; the rest is computed again on the way down. A layer's memory is released as soon as its
- * gradients are added.
+ * gradient checkpointing allows; the rest is computed again on the way down. A layer's memory is released as soon as
+ * its gradients are added.
  */
 final class GradientAccumulator {
 

@@ -104,6 +104,7 @@ class AccessTokensTest {
         }
         assertThatThrownBy(() -> tokens.make("li", "a", Set.of(), false, 0)).isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith("MEDTUNE000908: ");
+        assertThat(tokens.make("wang", "a", Set.of(), false, 0).token().user()).isEqualTo("wang");
     }
 
     @Test

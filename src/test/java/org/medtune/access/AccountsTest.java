@@ -140,11 +140,14 @@ class AccountsTest {
         // when / then
         assertThatThrownBy(() -> accounts.update("li", Optional.of(Set.of(Role.OPERATOR)), Optional.of("short")))
                 .isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> accounts.update("li", Optional.of(Set.of()), Optional.of("another password")))
+                .isInstanceOf(InvalidInputException.class).hasMessageStartingWith("MEDTUNE000915: ");
         assertThatThrownBy(() -> accounts.update("admin", Optional.of(Set.of(Role.OPERATOR)),
                 Optional.of("another password"))).isInstanceOf(ConflictException.class);
         assertThat(accounts.find("li")).contains(new Account("li", Set.of(Role.CLINICIAN)));
         assertThat(accounts.version("li")).isEqualTo(before);
         assertThat(guess("admin", PASSWORD)).isTrue();
+        assertThat(guess("li", PASSWORD)).isTrue();
     }
 
     @Test

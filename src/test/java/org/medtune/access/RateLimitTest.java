@@ -96,6 +96,17 @@ class RateLimitTest {
     }
 
     @Test
+    void slowsDownManyWhoGuessOneName() {
+        LoginLimit logins = new LoginLimit();
+        for (int i = 0; i < 100; i++) {
+            logins.failed("li", "10.0.0." + i);
+        }
+
+        assertThat(logins.delay("li", "10.0.1.1")).isPositive();
+        assertThat(logins.delay("wang", "10.0.1.1")).isZero();
+    }
+
+    @Test
     void checksGuessesOfOneNameOneAfterTheOther() throws Exception {
         // given: as many guesses at once as a server has threads, each of which takes a while
         LoginLimit logins = new LoginLimit();

@@ -63,6 +63,28 @@ class BootstrapTest {
     }
 
     @Test
+    @DisplayName("ends between two draws, as numpy's percentile does")
+    void interpolates() {
+        // given: three draws, whose statistics are remembered
+        List<double[]> base = Stream.of(1.0, 5.0, 2.0, 9.0).map(v -> new double[] {v, 1}).toList();
+        List<double[]> other = Stream.of(2.0, 1.0, 7.0, 3.0).map(v -> new double[] {v, 1}).toList();
+        List<Double> seen = new ArrayList<>();
+
+        // when
+        Interval interval = new Bootstrap(5, 3).difference(base, other, sums -> {
+            seen.add(MEAN.applyAsDouble(sums));
+            return seen.get(seen.size() - 1);
+        }).orElseThrow();
+
+        // then: the 2.5th percentile of three is 5 % of the way from the first to the second
+        double[] drawn = Stream.of(0, 2, 4).mapToDouble(i -> seen.get(i) - seen.get(i + 1)).sorted().toArray();
+        assertThat(drawn[0]).isLessThan(drawn[1]);
+        assertThat(drawn[1]).isLessThan(drawn[2]);
+        assertThat(interval.low()).isCloseTo(drawn[0] + 0.05 * (drawn[1] - drawn[0]), within(1e-12));
+        assertThat(interval.high()).isCloseTo(drawn[2] - 0.05 * (drawn[2] - drawn[1]), within(1e-12));
+    }
+
+    @Test
     @DisplayName("is not made of a single row, nor where a draw has no figure")
     void none() {
         List<double[]> one = List.of(new double[] {1, 1});

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.medtune.evaluation.EvaluationItem.Kind;
 import org.medtune.evaluation.ItemResult.OfModel;
@@ -187,6 +188,29 @@ class EvaluationReportTest {
         try (ResultLog log = ResultLog.open(file, "another")) {
             assertThat(log.results()).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NLL,      -0.5, -0.7, -0.3, better",
+        "NLL,       0.5,  0.3,  0.7, worse",
+        "NLL,      -0.1, -0.3,  0.1, unclear",
+        "NLL,      -0.1, -0.2,  0.0, unclear",
+        "BLEU,      0.5,  0.3,  0.7, better",
+        "BLEU,     -0.5, -0.7, -0.3, worse",
+        "BLEU,      0.1,  0.0,  0.2, unclear",
+        "BLEU,      0.0,  0.0,  0.0, same",
+        "LENGTH,    5.0,  3.0,  7.0, ''",
+    })
+    @DisplayName("judges by which way the figure counts, and only where chance does not explain it")
+    void judgement(Measure measure, double difference, double low, double high, String judgement) throws IOException {
+        // given
+        Figure figure = new Figure(measure, 9, 10, 10 + difference, difference, new Interval(low, high));
+        EvaluationReport report = new EvaluationReport(SUBJECT, List.of(figure), null, List.of(), List.of());
+
+        // when / then
+        assertThat(ReportView.of(report, texts("en")).figures()).singleElement()
+                .extracting(ReportView.Line::judgement).isEqualTo(judgement);
     }
 
     private static ItemResult row(long row, OfModel base, OfModel fineTuned) {

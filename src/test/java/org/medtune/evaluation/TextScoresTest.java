@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -67,6 +68,18 @@ class TextScoresTest {
 
         assertThat(score.precision()).isEqualTo(precision);
         assertThat(score.f()).isCloseTo(f, within(1e-12));
+    }
+
+    /** What {@code chr(i).isspace()} of Python 3.13 is true for, and some that it is not. */
+    @Test
+    @DisplayName("count without what Python takes for blank space")
+    void blanks() {
+        String blank = "\t\n\13\f\r\34\35\36\37 \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004"
+                + "\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
+
+        assertThat(Symbols.of(blank)).isEmpty();
+        assertThat(Symbols.of("a" + blank + "药😀")).containsExactly('a', '药', 0x1f600);
+        assertThat(Symbols.of("\u200b\ufeff\u180e\0")).hasSize(4);
     }
 
     private static Stream<JsonNode> cases(String file) throws IOException {

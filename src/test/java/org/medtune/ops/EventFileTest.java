@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,20 @@ class EventFileTest {
         assertThat(files()).extracting(file -> file.getFileName().toString()).containsExactly(
                 "events.out.tfevents.1700000000.medtune.1", "events.out.tfevents.1700000000.medtune.2");
         assertThat(files().get(0)).hasBinaryContent(earlier);
+    }
+
+    @Test
+    void hasAFileWhoseNameTensorBoardKnowsInEveryLanguage() throws IOException {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            EventFile.begin(folder.resolve("tensorboard"), 1, BEGIN);
+        } finally {
+            Locale.setDefault(before);
+        }
+
+        assertThat(files()).singleElement().extracting(file -> file.getFileName().toString())
+                .isEqualTo("events.out.tfevents.1700000000.medtune.1");
     }
 
     private List<Path> files() throws IOException {

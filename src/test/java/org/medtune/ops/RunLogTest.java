@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +37,48 @@ class RunLogTest {
     void aRunWithoutALogHasNoLines() {
         assertThat(log.read(0, 100)).isEqualTo(new RunLog.Page(0, 0, 0, List.of()));
         assertThat(log.read(50, 100).next()).isZero();
+    }
+
+    @Test
+    void aPositionWithinTheLastLineOfAFullFileGoesOnInTheNext() throws IOException {
+        // given
+        for (int i = 0; i < 30; i++) {
+            log.append("line " + i + " " + "x".repeat(80));
+        }
+        List<Path> files = files();
+        long behindFirst = Files.size(files.get(0));
+
+        // when
+        RunLog.Page page = log.read(behindFirst - 5, 200);
+
+        // then
+        assertThat(files).hasSizeGreaterThan(2);
+        assertThat(page.from()).isEqualTo(behindFirst);
+        assertThat(page.lines()).isNotEmpty();
+    }
+
+    @Test
+    void keepsItsOrderInEveryLanguage() throws IOException {
+        // given: a language with digits of its own
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            for (int i = 0; i < 20; i++) {
+                log.append("line " + i + " " + "x".repeat(80));
+            }
+        } finally {
+            Locale.setDefault(before);
+        }
+
+        // then
+        assertThat(log.read(0, 500).lines().get(0)).startsWith("line 0 ");
+        assertThat(files()).allMatch(file -> file.getFileName().toString().matches("[0-9]{19}\\.log"));
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        }
     }
 
     @Test

@@ -75,7 +75,8 @@ public final class Authentication implements PasswordCheck {
      *
      * @throws org.medtune.InvalidInputException if the provider gives the user none of our roles, or a name that will
      *                                           not do
-     * @throws org.medtune.ConflictException     if a user of this server has that name: they need not be the same person
+     * @throws org.medtune.ConflictException     if a user of this server has that name: they need not be the same
+     *                                           person
      */
     Caller logIn(LoginTickets.Proved proved, String address) {
         String name = proved.name();

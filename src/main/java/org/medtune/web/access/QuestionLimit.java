@@ -25,7 +25,8 @@ public final class QuestionLimit implements Filter {
     private static final int USUAL = 120;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final Pattern QUESTIONS = Pattern.compile(
-            "/v1/chat/completions|/api/chat/conversations(/[^/]+/messages)?|/api/chat/messages/[^/]+/(edit|regenerate)");
+            "/v1/chat/completions|/api/chat/conversations(/[^/]+/messages)?"
+                    + "|/api/chat/messages/[^/]+/(edit|regenerate)");
 
     private final int most = Setting.number("questions.per.minute", USUAL, 1);
     private final RateLimit limit = new RateLimit(most, Duration.ofMinutes(1));

@@ -14,8 +14,8 @@ import org.medtune.access.AuditTrail;
 import org.medtune.access.Caller;
 
 /**
- * Records in the audit log which requests have changed something or taken something along, and what they came to: before
- * the answer goes out, so that whoever has one knows that it is recorded.
+ * Records in the audit log which requests have changed something or taken something along, and what they came to:
+ * before the answer goes out, so that whoever has one knows that it is recorded.
  */
 public final class RequestAudit implements Filter {
 

@@ -26,8 +26,8 @@ import org.medtune.ops.Setting;
 import org.medtune.web.faces.LoginPage;
 
 /**
- * {@code GET /login/sso}: sends a browser to the application {@code /sso} beside this one, which the server lets in only
- * whom an OpenID provider knows; and takes it over when it comes back from there with a ticket. The ticket is in a
+ * {@code GET /login/sso}: sends a browser to the application {@code /sso} beside this one, which the server lets in
+ * only whom an OpenID provider knows; and takes it over when it comes back from there with a ticket. The ticket is in a
  * cookie, so that nobody can hand somebody else a link that logs in as a third.
  */
 @WebServlet(urlPatterns = SingleSignOnServlet.PATH)

@@ -24,7 +24,9 @@ public class LoginPage {
     /** What the problem's text names: seconds to wait, or a sentence. */
     public static final String ARGUMENT = "medtune.login.argument";
 
-    /** Behind this application's own path: the application through which an OpenID provider logs in, if there is one. */
+    /**
+     * Behind this application's own path: the application through which an OpenID provider logs in, if there is one.
+     */
     public static final String SINGLE_SIGN_ON = "/sso";
 
     /** The sentence about the login before, in the reader's language; null if there was none. */

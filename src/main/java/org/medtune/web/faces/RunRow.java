@@ -2,6 +2,7 @@ package org.medtune.web.faces;
 
 import java.time.Duration;
 import java.util.Date;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.medtune.batch.JobExecutionSummary;
@@ -67,7 +68,8 @@ public record RunRow(JobExecutionSummary execution, RunProgress progress, Device
             return null;
         }
         Duration left = Duration.ofSeconds(step().secondsLeft());
-        return left.toHours() == 0 ? String.format("%d:%02d", left.toMinutes(), left.toSecondsPart())
-                : String.format("%d:%02d:%02d", left.toHours(), left.toMinutesPart(), left.toSecondsPart());
+        return left.toHours() == 0 ? String.format(Locale.ROOT, "%d:%02d", left.toMinutes(), left.toSecondsPart())
+                : String.format(Locale.ROOT, "%d:%02d:%02d", left.toHours(), left.toMinutesPart(),
+                        left.toSecondsPart());
     }
 }

@@ -29,7 +29,9 @@ import org.medtune.ops.StepMetrics;
 import org.medtune.tensor.ComputeDevice;
 import org.medtune.tensor.ProcessMemory;
 
-/** The server's figures in Prometheus' format: runs, the chat's queue, tokens, memory, disk, requests, the Java machine. */
+/**
+ * The server's figures in Prometheus' format: runs, the chat's queue, tokens, memory, disk, requests, the Java machine.
+ */
 public final class ServerMetrics implements AutoCloseable {
 
     private static final String RUN = "run";
@@ -72,8 +74,8 @@ public final class ServerMetrics implements AutoCloseable {
         Gauge.builder("medtune.process.resident", () -> orNaN(ProcessMemory.residentBytes())).baseUnit("bytes")
                 .description("memory of the host that the server occupies, models and activations included")
                 .register(registry);
-        List.of(new JvmMemoryMetrics(), new JvmThreadMetrics(), new ProcessorMetrics(), new UptimeMetrics(), collections)
-                .forEach(binder -> binder.bindTo(registry));
+        List.of(new JvmMemoryMetrics(), new JvmThreadMetrics(), new ProcessorMetrics(), new UptimeMetrics(),
+                collections).forEach(binder -> binder.bindTo(registry));
     }
 
     /** Everything, as text for Prometheus. */

@@ -15,9 +15,9 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends server-sent events (HTML Standard, section 9.2) to one reader, some times a second, without a thread of its own.
- * A reader that takes nothing is not waited for: its source is not asked then, and it gets all at once when it reads
- * again.
+ * Sends server-sent events (HTML Standard, section 9.2) to one reader, some times a second, without a thread of its
+ * own. A reader that takes nothing is not waited for: its source is not asked then, and it gets all at once when it
+ * reads again.
  */
 final class EventStream implements WriteListener {
 

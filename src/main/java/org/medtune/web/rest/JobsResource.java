@@ -54,6 +54,9 @@ public class JobsResource {
     private JobControl jobs;
 
     @Inject
+    private ExecutionPath executions;
+
+    @Inject
     private Runs runs;
 
     @Inject
@@ -152,7 +155,7 @@ public class JobsResource {
     @GET
     @Path("{executionId}")
     public JobView show(@PathParam("executionId") String executionId) {
-        return view(find(executionId));
+        return view(executions.find(executionId));
     }
 
     /**
@@ -166,7 +169,7 @@ public class JobsResource {
     @ApiResponse(responseCode = "202", description = "The execution as it is now",
             content = @Content(schema = @Schema(implementation = JobView.class)))
     public Response stop(@PathParam("executionId") String executionId) {
-        long id = find(executionId).executionId();
+        long id = executions.find(executionId).executionId();
         jobs.stop(id);
         return accepted(Response.Status.ACCEPTED, id);
     }
@@ -186,7 +189,7 @@ public class JobsResource {
             @PathParam("executionId") String executionId,
             @RequestBody(content = @Content(schema = @Schema(ref = "#/components/schemas/FineTuneParameters")))
             JsonNode body) {
-        long id = find(executionId).executionId();
+        long id = executions.find(executionId).executionId();
         boolean none = body == null || body.isMissingNode();
         return accepted(Response.Status.ACCEPTED, jobs.restart(id, none ? Map.of() : JobParameterBody.read(body)));
     }
@@ -206,7 +209,7 @@ public class JobsResource {
             throw MESSAGES.notOneOf("dry.run", dryRun, "true, false");
         }
         boolean onlyTell = dryRun.equals("true");
-        return new DeletedRun(onlyTell, deletion.delete(find(executionId).executionId(), onlyTell));
+        return new DeletedRun(onlyTell, deletion.delete(executions.find(executionId).executionId(), onlyTell));
     }
 
     /**
@@ -217,7 +220,7 @@ public class JobsResource {
     @GET
     @Path("{executionId}/metrics")
     public JobMetrics metrics(@PathParam("executionId") String executionId) {
-        JobExecutionSummary execution = find(executionId);
+        JobExecutionSummary execution = executions.find(executionId);
         return new JobMetrics(execution.executionId(), runs.metrics(execution.run()));
     }
 
@@ -229,7 +232,7 @@ public class JobsResource {
     @GET
     @Path("{executionId}/dataset")
     public DatasetFigures dataset(@PathParam("executionId") String executionId) {
-        JobExecutionSummary execution = find(executionId);
+        JobExecutionSummary execution = executions.find(executionId);
         return runs.dataset(execution.run())
                 .orElseThrow(() -> MESSAGES.noDatasetFiguresYet(execution.executionId()));
     }
@@ -242,7 +245,7 @@ public class JobsResource {
     @GET
     @Path("{executionId}/checkpoints")
     public JobCheckpoints checkpoints(@PathParam("executionId") String executionId) {
-        JobExecutionSummary execution = find(executionId);
+        JobExecutionSummary execution = executions.find(executionId);
         return new JobCheckpoints(execution.executionId(), runs.checkpoints(execution.run()));
     }
 
@@ -256,7 +259,7 @@ public class JobsResource {
     @ApiResponse(responseCode = "200", description = "What came of the run",
             content = @Content(schema = @Schema(implementation = RunReport.class)))
     public JsonNode report(@PathParam("executionId") String executionId) {
-        JobExecutionSummary execution = find(executionId);
+        JobExecutionSummary execution = executions.find(executionId);
         JsonNode report = runs.report(execution.run())
                 .orElseThrow(() -> MESSAGES.noReportYet(execution.executionId()));
         if (runs.evaluation(execution.run()).flatMap(folder -> folder.file(EvaluationFolder.REPORT)).isPresent()) {
@@ -281,7 +284,7 @@ public class JobsResource {
     @ApiResponse(responseCode = "200", description = "The file",
             content = @Content(mediaType = "text/html", schema = @Schema(type = "string")))
     public Response evaluation(@PathParam("executionId") String executionId, @PathParam("file") String file) {
-        return EvaluationFile.of(runs.evaluation(find(executionId).run()), file);
+        return EvaluationFile.of(runs.evaluation(executions.find(executionId).run()), file);
     }
 
     private Response accepted(Response.Status status, long executionId) {
@@ -296,13 +299,5 @@ public class JobsResource {
 
     private String address(long executionId) {
         return uri.getBaseUriBuilder().path(JobsResource.class).path(Long.toString(executionId)).build().getPath();
-    }
-
-    private JobExecutionSummary find(String executionId) {
-        try {
-            return jobs.find(Long.parseLong(executionId));
-        } catch (NumberFormatException e) {
-            throw MESSAGES.executionIdNotANumber(executionId);
-        }
     }
 }

@@ -16,8 +16,9 @@ import org.wildfly.security.http.oidc.OidcSecurityContext;
 import org.wildfly.security.http.oidc.RefreshableOidcSecurityContext;
 
 /**
- * {@code GET /medtune/sso/logout}: ends the login here and sends the browser to the provider to end it there, or else the
- * next one at this computer would be let in as this user. Source: OpenID Connect RP-Initiated Logout 1.0, section 2.
+ * {@code GET /medtune/sso/logout}: ends the login here and sends the browser to the provider to end it there, or else
+ * the next one at this computer would be let in as this user. Source: OpenID Connect RP-Initiated Logout 1.0, section
+ * 2.
  */
 public final class ProviderLogoutServlet extends HttpServlet {
 
