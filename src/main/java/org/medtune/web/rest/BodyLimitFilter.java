@@ -37,17 +37,19 @@ public final class BodyLimitFilter extends HttpFilter {
         } else if (request.getContentLengthLong() > LONGEST) {
             refuse(response, CONTENT_TOO_LARGE,
                     MESSAGES.bodyTooLong(Long.toString(request.getContentLengthLong()), LONGEST));
-        } else if (request.getContentLengthLong() < 0 && mayHaveBody(request)) {
+        } else if (request.getContentLengthLong() < 0
+                && (request.getHeader("Transfer-Encoding") != null || isFormOfPage(request, path))) {
             refuse(response, LENGTH_REQUIRED, MESSAGES.bodyOfUnknownLength());
         } else {
             chain.doFilter(request, response);
         }
     }
 
-    /** In HTTP/2 no header says so. */
-    private static boolean mayHaveBody(HttpServletRequest request) {
-        return request.getHeader("Transfer-Encoding") != null
-                || !request.getProtocol().startsWith("HTTP/1") && request.getContentType() != null;
+    /** In HTTP/2 no header tells that there is a body; forms are read as a whole, also those of nobody knows whom. */
+    private static boolean isFormOfPage(HttpServletRequest request, String path) {
+        String type = request.getContentType();
+        return type != null && (type.startsWith("application/x-www-form-urlencoded") || type.startsWith("multipart/"))
+                && !path.startsWith("/api/") && !path.startsWith("/v1/");
     }
 
     private static void refuse(HttpServletResponse response, int status, String sentence) throws IOException {
