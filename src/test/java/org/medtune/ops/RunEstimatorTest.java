@@ -2,6 +2,7 @@ package org.medtune.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.medtune.InvalidInputException;
 
 class RunEstimatorTest {
@@ -41,12 +44,24 @@ class RunEstimatorTest {
         assertThat(estimate.steps()).isEqualTo(60);
         assertThat(estimate.tokensPerRow()).isBetween(200L, 900L);
         assertThat(estimate.tokensPerStep()).isBetween(7 * estimate.tokensPerRow(), 9 * estimate.tokensPerRow());
-        assertThat(estimate.deviceMemory().expected()).isBetween(50_000_000L, 2_000_000_000L)
+        assertThat(estimate.deviceMemory().expected()).isBetween(400_000_000L, 2_000_000_000L)
                 .isLessThan(estimate.deviceMemory().most());
         assertThat(estimate.hostMemory()).isNull();
         assertThat(estimate.speed()).isEqualTo(RunEstimate.Speed.FLOOR);
         assertThat(estimate.seconds())
                 .isEqualTo((long) Math.ceil(60 * estimate.tokensPerStep() / estimate.tokensPerSecond()));
+    }
+
+    /** What the resident memory of a server grew by, whose Java heap was resident before and that had trained nothing. */
+    @ParameterizedTest
+    @CsvSource({"256, 358", "2048, 475"})
+    void tellsTheMemoryThatWasMeasuredOnAProcessor(int longest, int mebibytes) {
+        // when
+        RunEstimate estimate = new RunEstimator(home).estimate(with("max.seq.length", Integer.toString(longest)));
+
+        // then
+        assertThat(estimate.deviceMemory().expected() >> 20).isCloseTo((long) mebibytes, withPercentage(15));
+        assertThat(estimate.deviceMemory().most() >> 20).isCloseTo((long) mebibytes, withPercentage(15));
     }
 
     @Test
