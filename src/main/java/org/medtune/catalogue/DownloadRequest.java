@@ -140,8 +140,8 @@ public record DownloadRequest(HubSource source, HubAccount account, Repository r
     private static URI address(String name, String text) {
         try {
             URI address = URI.create(text.strip().replaceFirst("/+$", ""));
-            boolean http = List.of("http", "https")
-                    .contains(String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT));
+            boolean http = List.of("http", "https").contains(
+                    String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT));
             if (http && address.getHost() != null && address.getRawUserInfo() == null && address.getRawQuery() == null
                     && address.getRawFragment() == null) {
                 return address;

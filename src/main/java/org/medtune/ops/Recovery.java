@@ -14,8 +14,8 @@ import org.medtune.training.CheckpointStore;
 /**
  * Finds executions that a dead server has left as if they were running, and makes them STOPPED, which is what the
  * console can restart, with an exit status that says what happened and what is left. Never one whose server lives,
- * unless it is this server and knows that the execution has ended, without the database to record it. Used by one
- * thread at a time.
+ * unless it is this server and knows that the execution has ended, without the database to record it. Used by
+ * one thread at a time.
  */
 public final class Recovery {
 

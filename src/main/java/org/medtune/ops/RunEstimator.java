@@ -54,8 +54,8 @@ public record RunEstimator(MedtuneHome home) {
         long tokensPerStep = Math.round(tokensPerSequence * training.rowsPerStep());
 
         OptionalDouble measured = new MeasuredSpeed(home).find(parameters, folder.fingerprint());
-        double speed = measured.orElseGet(
-                () -> floor(folder.configuration(), choices, training.gradientCheckpointing()));
+        double speed = measured.orElseGet(() ->
+                floor(folder.configuration(), choices, training.gradientCheckpointing()));
         Bytes expected = bytes(folder.configuration(), recipe, choice, training,
                 (long) perMicroBatch * (packing ? longest : rows.longestTokens()));
         Bytes most = bytes(folder.configuration(), recipe, choice, training, (long) perMicroBatch * longest);

@@ -7,8 +7,8 @@ import org.medtune.chat.AnswerSnapshot;
 import org.medtune.chat.AnswerSnapshot.Phase;
 
 /**
- * A chat completion in OpenAI's form, whole ({@code chat.completion}) or a piece of one ({@code
- * chat.completion.chunk}).
+ * A chat completion in OpenAI's form, whole ({@code chat.completion}) or a piece of one
+ * ({@code chat.completion.chunk}).
  *
  * @param created seconds since 1970
  * @param usage   numbers of tokens; left out of pieces unless they are asked for
