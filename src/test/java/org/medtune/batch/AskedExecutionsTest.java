@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -66,6 +68,26 @@ class AskedExecutionsTest {
         // then
         assertThat(lines()).containsExactly("li start execution 3 done", "wang stop execution 3 done",
                 "server end execution 3 STOPPED", "li restart execution 3 done", "server end execution 4 COMPLETED");
+    }
+
+    @Test
+    @DisplayName("names the user of one that begins before its start has come back")
+    void beginsAtOnce() throws Exception {
+        // given: an execution that has a thread before its id is known
+        Thread execution = new Thread(() -> asked.begins(3, "fine-tune", PARAMETERS, false));
+
+        // when
+        try (Caller.Acting acting = new Caller("li", Set.of(Role.OPERATOR), "10.0.0.7").act()) {
+            asked.start("fine-tune", PARAMETERS, () -> {
+                execution.start();
+                LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+                return 3;
+            });
+        }
+        execution.join();
+
+        // then
+        assertThat(lines()).containsExactly("li start execution 3 done");
     }
 
     @Test

@@ -80,6 +80,8 @@ class RunEstimatorTest {
         // was slow
         run(1, ON_THE_CPU, 100, 1000, 1100);
         run(2, with("gradient.checkpointing", "none"), 5000, 5000, 5000);
+        // and one that has not warmed up
+        run(3, ON_THE_CPU, 9, 9);
 
         // then
         assertThat(new RunEstimator(home).estimate(ON_THE_CPU)).satisfies(estimate -> {

@@ -12,8 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +21,7 @@ class EventStreamTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final ScheduledExecutorService oneThread = Executors.newSingleThreadScheduledExecutor();
+    private final ScheduledThreadPoolExecutor oneThread = new ScheduledThreadPoolExecutor(1);
 
     @AfterEach
     void tearDown() {
@@ -42,6 +41,7 @@ class EventStreamTest {
         await().atMost(PATIENCE).until(() -> reader.completed.get() == 1);
         assertThat(reader.text()).isEqualTo("data: 1\n\ndata: 2\n\ndata: 3\n\n");
         assertThat(reader.flushes).hasValue(3);
+        await("no more rounds").atMost(PATIENCE).until(() -> oneThread.getQueue().isEmpty());
     }
 
     @Test
