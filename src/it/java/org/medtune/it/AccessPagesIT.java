@@ -85,7 +85,7 @@ class AccessPagesIT {
         browser.shown("#question");
         browser.driver().get(server.address() + "account.xhtml");
         browser.awaitText("#name", name::equals);
-        assertThat(browser.text("#roles")).isEqualTo("clinician");
+        assertThat(browser.text("#roles")).isEqualTo("Clinician");
         assertThat(browser.text("nav")).doesNotContain("Users").doesNotContain("Audit log");
         browser.shown("#label").sendKeys("notebook");
         browser.click("#make");
