@@ -150,6 +150,8 @@
   }
 
   function countPoints() {
+    element("run-curves").hidden = steps.length === 0;
+    element("run-curves-none").hidden = steps.length > 0;
     element("run-curves").dataset.points = steps.length;
   }
 
@@ -373,6 +375,7 @@
 
   async function begin() {
     if (!/^\d+$/.test(execution)) {
+      element("run").classList.add("mt-run-unknown");
       throw new Error(text("unknown"));
     }
     showState(await request("GET", ""));
