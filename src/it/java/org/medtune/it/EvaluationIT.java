@@ -102,8 +102,6 @@ class EvaluationIT {
                     assertThat(contrast(browser)).as(scheme).isGreaterThan(4.5);
                 }
             }
-            browser.show(400, 1300, "dark");
-            browser.picture("evaluation-report-narrow");
             browser.click("nav a[hreflang=en]");
             browser.awaitText("h1", text -> text.startsWith("Evaluation"));
             browser.show(1100, 1300, "light");
