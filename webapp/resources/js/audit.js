@@ -41,6 +41,7 @@
     const check = await get("/check");
     element("verdict").textContent = check.failure
       ? text("broken", check.failure) : text("intact", check.lines, check.head);
+    element("verdict").className = `mt-break ${check.failure ? "mt-alert" : "mt-notice"}`;
     element("verdict").hidden = false;
   }));
 

@@ -81,7 +81,6 @@
     }));
   }
 
-
   /** How often the run was begun, and how each time has ended. */
   async function showExecutions() {
     const {executions} = await request("GET", "/executions");

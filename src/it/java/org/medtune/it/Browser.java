@@ -41,7 +41,7 @@ final class Browser implements AutoCloseable {
                 .setBinary(ChromiumInstalled.find("chromium").orElseThrow().toFile())
                 .addArguments("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                        "--disable-dev-shm-usage", "--user-data-dir=" + profile())
+                        "--disable-dev-shm-usage", "--hide-scrollbars", "--user-data-dir=" + profile())
                 .setExperimentalOption("prefs", Map.of("intl.accept_languages", "zh-CN,zh"));
         // naming the driver keeps Selenium from looking for one to fetch
         ChromeDriverService service = new ChromeDriverService.Builder()

@@ -106,6 +106,7 @@ class EvaluationIT {
             browser.awaitText("h1", text -> text.startsWith("Evaluation"));
             browser.show(1100, 1300, "light");
             browser.picture("evaluation-report");
+            browser.show(1100, 860, "light");
             browser.driver().executeScript("document.querySelector('article').parentElement.scrollIntoView()");
             browser.picture("evaluation-answers");
             browser.show(1440, 900, "light");

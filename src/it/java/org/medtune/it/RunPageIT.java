@@ -251,16 +251,16 @@ class RunPageIT {
     }
 
     private static void takePicturesOfRunsAndChat(WildFlyServer server, Browser browser) {
-        browser.go(server.address());
+        browser.go(server.address() + "index.xhtml?language=en");
         browser.shown(".mt-status-COMPLETED");
-        browser.picture("runs", 760);
+        browser.picture("runs", 800);
         browser.go(server.address() + "chat.xhtml");
         browser.awaitCount("#model option[value=by-the-page]", 1);
         new Select(browser.shown("#model")).selectByValue("by-the-page");
         browser.click("#compare");
         browser.click("#example");
         browser.click("#ask");
-        browser.awaitCount(".mt-answer [data-part=regenerate]:not([hidden])", 2);
+        browser.awaitCount(".mt-answer[aria-busy=false]", 2);
         browser.picture("chat", 820);
     }
 

@@ -75,7 +75,7 @@ class SingleSignOnIT {
         awaitAddress("/medtune/catalogue.xhtml");
         browser.driver().get(server.address() + "account.xhtml");
         browser.awaitText("#name", text -> text.equals("chen"));
-        assertThat(browser.text("#roles")).isEqualTo("操作员");
+        assertThat(browser.text("#roles")).isEqualTo("Operator");
         browser.driver().get(server.address() + "users.xhtml");
         assertThat(browser.text("main")).contains("MEDTUNE000920");
 
