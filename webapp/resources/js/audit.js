@@ -2,40 +2,22 @@
 (() => {
   "use strict";
 
-  const element = id => document.getElementById(id);
-  const root = element("audit");
+  const {element, text, time, attempt} = medtune;
   const PAGE = 50;
   let shown = 0;
 
-  async function get(path) {
-    const response = await fetch(root.dataset.api + path);
-    if (response.status === 401) {
-      location.reload();
-    }
-    const json = await response.json();
-    if (!response.ok) {
-      throw new Error(json.detail);
-    }
-    return json;
-  }
-
-  async function attempt(action) {
-    element("problem").hidden = true;
-    try {
-      await action();
-    } catch (error) {
-      element("problem").textContent = error.message;
-      element("problem").hidden = false;
-    }
-  }
+  const get = path => medtune.request("GET", element("audit").dataset.api + path);
 
   function row(entry) {
     const details = Object.entries(entry.details).map(([name, value]) => `${name}=${value}`).join(", ");
     const node = document.createElement("tr");
-    for (const text of [entry.sequence, new Date(entry.time).toLocaleString(document.documentElement.lang),
-      entry.actor, entry.action, entry.target, entry.outcome, details, entry.address]) {
-      node.insertCell().textContent = text;
-    }
+    const values = [entry.sequence, time(entry.time), entry.actor, entry.action, entry.target, entry.outcome, details,
+      entry.address];
+    values.forEach((value, i) => {
+      const cell = node.insertCell();
+      cell.textContent = value;
+      cell.dataset.label = element("log").tHead.rows[0].cells[i].textContent;
+    });
     return node;
   }
 
@@ -58,8 +40,8 @@
   element("check").addEventListener("click", () => attempt(async () => {
     const check = await get("/check");
     element("verdict").textContent = check.failure
-      ? root.dataset.broken.replace("{0}", check.failure)
-      : root.dataset.intact.replace("{0}", check.lines).replace("{1}", check.head);
+      ? text("broken", check.failure) : text("intact", check.lines, check.head);
+    element("verdict").className = `mt-break ${check.failure ? "mt-alert" : "mt-notice"}`;
     element("verdict").hidden = false;
   }));
 

@@ -2,47 +2,12 @@
 (() => {
   "use strict";
 
-  const root = document.getElementById("upload");
-  const api = root.dataset.api;
-  const element = id => document.getElementById(id);
-  const texts = new Map([...element("texts").content.querySelectorAll("[data-key]")]
-      .map(text => [text.dataset.key, text.textContent]));
-  const text = (key, ...values) => values.reduce(
-      (result, value, i) => result.replaceAll(`{${i}}`, value), texts.get(key));
+  const {element, text, number, answer} = medtune;
+  const api = element("upload").dataset.api;
+  const send = (method, path) => medtune.request(method, api + path);
 
   /** What is being looked at: its address, and whether it was sent just now. */
   let subject = null;
-
-  function number(value) {
-    return value.toLocaleString(document.documentElement.lang);
-  }
-
-  async function send(method, path) {
-    let response;
-    try {
-      response = await fetch(api + path, {
-        method,
-        headers: method === "GET" ? {} : {"Content-Type": "application/json"},
-        body: method === "POST" ? "{}" : undefined
-      });
-    } catch {
-      throw new Error(text("offline"));
-    }
-    return answer(response.status, await response.text());
-  }
-
-  function answer(status, body) {
-    let json = null;
-    try {
-      json = body ? JSON.parse(body) : null;
-    } catch {
-      // an error page of something between here and the server
-    }
-    if (status < 200 || status > 299) {
-      throw new Error(json?.detail ?? text("offline"));
-    }
-    return json;
-  }
 
   /** Does something, and shows the sentence if it cannot be done. */
   async function attempt(action) {
@@ -68,14 +33,14 @@
       request.upload.addEventListener("load", () => {
         element("upload-state").textContent = text("reading");
       });
-      request.addEventListener("load", () => {
+      // also where no answer came, which has the status 0
+      request.addEventListener("loadend", () => {
         try {
           resolve(answer(request.status, request.responseText));
         } catch (error) {
           reject(error);
         }
       });
-      request.addEventListener("error", () => reject(new Error(text("offline"))));
       request.send(file);
     });
   }

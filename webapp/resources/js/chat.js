@@ -2,13 +2,9 @@
 (() => {
   "use strict";
 
-  const root = document.getElementById("chat");
+  const {element, text, request} = medtune;
+  const root = element("chat");
   const api = root.dataset.api;
-  const element = id => document.getElementById(id);
-  const texts = new Map([...element("texts").content.querySelectorAll("[data-key]")]
-      .map(text => [text.dataset.key, text.textContent]));
-  const text = (key, ...values) => values.reduce(
-      (result, value, i) => result.replaceAll(`{${i}}`, value), texts.get(key));
 
   const PAGE = 50;
   const STATUS_PERIOD = 5000;
@@ -25,25 +21,15 @@
   // ---- the server ----
 
   async function send(method, path, body) {
-    let response;
     try {
-      response = await fetch(api + path, {
-        method,
-        headers: method === "GET" ? {} : {"Content-Type": "application/json"},
-        body: method === "GET" ? undefined : JSON.stringify(body ?? {})
-      });
-    } catch {
-      throw new Error(text("offline"));
+      return await request(method, api + path, body);
+    } catch (error) {
+      if (error.status === 401) {
+        // the login has ended; the page leads to the next one
+        location.reload();
+      }
+      throw error;
     }
-    if (response.status === 401) {
-      // the login has ended; the page leads to the next one
-      location.reload();
-    }
-    const json = response.headers.get("Content-Type")?.includes("json") ? await response.json() : null;
-    if (!response.ok) {
-      throw new Error(json?.detail ?? text("offline"));
-    }
-    return json;
   }
 
   /** Does something, and shows the sentence if it cannot be done. */

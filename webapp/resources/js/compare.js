@@ -2,8 +2,7 @@
 (() => {
   "use strict";
 
-  const element = id => document.getElementById(id);
-  const {language, text, number, duration, request, style, axis, values, short} = medtune;
+  const {element, text, number, time, duration, request, style, axis, values, short} = medtune;
   const page = element("compare");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const RUNS_SHOWN = 50;
@@ -35,7 +34,7 @@
     box.value = job.executionId;
     box.checked = chosen.includes(String(job.executionId));
     status.className = "mt-quiet mt-small";
-    status.textContent = `${text("status." + job.status)}, ${new Date(job.created).toLocaleString(language)}`;
+    status.textContent = `${text("status." + job.status)}, ${time(job.created)}`;
     label.append(box, ` ${text("run", job.instanceId)} `, status);
     return label;
   }

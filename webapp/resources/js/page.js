@@ -1,9 +1,12 @@
-/* What scripts of pages have in common: texts, numbers, requests. */
+/* What scripts of pages have in common: texts, numbers, times, requests. */
 const medtune = (() => {
   "use strict";
 
   const language = document.documentElement.lang;
-  const texts = new Map([...document.getElementById("texts").content.querySelectorAll("[data-key]")]
+  const element = id => document.getElementById(id);
+  // what a page has of its own wins over what every page has
+  const texts = new Map(["page-texts", "texts"].map(element).filter(template => template)
+      .flatMap(template => [...template.content.querySelectorAll("[data-key]")])
       .map(text => [text.dataset.key, text.textContent]));
 
   /** A text in the page's language, with values in the places of {0}, {1} and so on. */
@@ -15,6 +18,9 @@ const medtune = (() => {
   const size = bytes => bytes >= 1 << 30 ? `${number(bytes / (1 << 30), 1)} GiB`
       : bytes >= 1 << 20 ? `${number(bytes / (1 << 20), 1)} MiB` : `${number(bytes / 1024)} KiB`;
 
+  /** A moment in the reader's own time. */
+  const time = moment => moment ? new Date(moment).toLocaleString(language) : "–";
+
   /** Such as 1:05:09 or 0:42. */
   function duration(seconds) {
     const two = value => String(value).padStart(2, "0");
@@ -23,23 +29,50 @@ const medtune = (() => {
         : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
   }
 
-  /** The answer's JSON; an Error with a sentence and the status where it is none that was hoped for. */
-  async function request(method, address, body) {
+  /** The JSON of a response's text; an Error with a sentence and the status where it is none that was hoped for. */
+  function answer(status, body) {
+    let json = null;
+    try {
+      json = body ? JSON.parse(body) : null;
+    } catch {
+      // an error page of something between here and the server
+    }
+    if (status < 200 || status > 299) {
+      throw Object.assign(new Error(json?.detail ?? text("offline")), {status});
+    }
+    return json;
+  }
+
+  /** Sends an object, {} unless it is given, and resolves to an answer. */
+  async function request(method, address, body = {}) {
     let response;
     try {
-      response = await fetch(address, {
+      response = await fetch(address, method === "GET" ? {} : {
         method,
-        headers: method === "GET" ? {} : {"Content-Type": "application/json"},
-        body: body === undefined ? undefined : JSON.stringify(body)
+        headers: {"Content-Type": "application/json"},
+        body: JSON.stringify(body)
       });
     } catch {
       throw new Error(text("offline"));
     }
-    const answer = await response.json().catch(() => null);
-    if (!response.ok) {
-      throw Object.assign(new Error(answer?.detail ?? text("offline")), {status: response.status});
+    return answer(response.status, await response.text());
+  }
+
+  /** Does something, and shows the sentence if it cannot be done; whether it could. */
+  async function attempt(action) {
+    element("problem").hidden = true;
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      if (error.status === 401) {
+        // the login has ended; the page leads to the next one
+        location.reload();
+      }
+      element("problem").textContent = error.message;
+      element("problem").hidden = false;
+      return false;
     }
-    return answer;
   }
 
   /** A custom property of the style sheet, such as a colour. */
@@ -59,5 +92,5 @@ const medtune = (() => {
 
   const short = (value, digits) => value == null ? "–" : Number(value).toPrecision(digits);
 
-  return {language, text, number, size, duration, request, style, axis, values, short};
+  return {language, element, text, number, size, time, duration, answer, request, attempt, style, axis, values, short};
 })();

@@ -2,9 +2,8 @@
 (() => {
   "use strict";
 
-  const element = id => document.getElementById(id);
+  const {element, text, number, size, time, duration, style, axis, values, short} = medtune;
   const api = element("run").dataset.api;
-  const {language, text, number, size, duration, style, axis, values, short} = medtune;
   const execution = new URLSearchParams(location.search).get("execution") ?? "";
   const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -23,8 +22,7 @@
   let parameters = {};
 
   /** A request to the execution's resource or one below it. */
-  const request = (method, path, body = method === "POST" ? {} : undefined) =>
-    medtune.request(method, api + execution + path, body);
+  const request = (method, path, body) => medtune.request(method, api + execution + path, body);
 
   function tell(sentence) {
     element("run-error").textContent = sentence;
@@ -82,8 +80,6 @@
       return entry;
     }));
   }
-
-  const time = moment => moment ? new Date(moment).toLocaleString(language) : "";
 
   /** How often the run was begun, and how each time has ended. */
   async function showExecutions() {
@@ -153,6 +149,8 @@
   }
 
   function countPoints() {
+    element("run-curves").hidden = steps.length === 0;
+    element("run-curves-none").hidden = steps.length > 0;
     element("run-curves").dataset.points = steps.length;
   }
 
@@ -376,6 +374,7 @@
 
   async function begin() {
     if (!/^\d+$/.test(execution)) {
+      element("run").classList.add("mt-run-unknown");
       throw new Error(text("unknown"));
     }
     showState(await request("GET", ""));

@@ -2,9 +2,8 @@
 (() => {
   "use strict";
 
-  const element = id => document.getElementById(id);
+  const {element, text, number, size, request} = medtune;
   const form = element("start");
-  const {text, number, size, request} = medtune;
   const fields = [...form.querySelectorAll("[data-default]")];
   const estimating = element("estimate-state").textContent;
   const QUIET_MILLISECONDS = 500;

@@ -2,38 +2,18 @@
 (() => {
   "use strict";
 
-  const element = id => document.getElementById(id);
-  const root = element("users");
-  const api = root.dataset.api;
+  const {element, text, attempt} = medtune;
+  const request = (method, path, body) => medtune.request(method, element("users").dataset.api + path, body);
 
-  async function send(method, path, body) {
-    const response = await fetch(api + path, {
-      method,
-      headers: method === "GET" ? {} : {"Content-Type": "application/json"},
-      body: method === "GET" ? undefined : JSON.stringify(body ?? {})
-    });
-    if (response.status === 401) {
-      location.reload();
-    }
-    const json = response.headers.get("Content-Type")?.includes("json") ? await response.json() : null;
-    if (!response.ok) {
-      throw new Error(json?.detail ?? response.statusText);
-    }
-    return json;
-  }
-
-  async function attempt(action) {
-    element("problem").hidden = true;
+  /** Changes something and shows the users as they are then; whether it could be done. */
+  async function change(action) {
     element("done").hidden = true;
-    try {
+    const changed = await attempt(async () => {
       await action();
       await show();
-      return true;
-    } catch (error) {
-      element("problem").textContent = error.message;
-      element("problem").hidden = false;
-      return false;
-    }
+    });
+    element("done").hidden = !changed;
+    return changed;
   }
 
   const chosen = node => [...node.querySelectorAll("input[type=checkbox]:checked")].map(box => box.value);
@@ -46,22 +26,21 @@
       box.checked = user.roles.includes(box.value);
     }
     const path = "/" + encodeURIComponent(user.name);
-    part("save").addEventListener("click", async () => {
-      if (part("password").reportValidity() && await attempt(() =>
-          send("PUT", path, {roles: chosen(node), password: part("password").value || null}))) {
-        element("done").hidden = false;
+    part("save").addEventListener("click", () => {
+      if (part("password").reportValidity()) {
+        change(() => request("PUT", path, {roles: chosen(node), password: part("password").value || null}));
       }
     });
     part("delete").addEventListener("click", () => {
-      if (confirm(root.dataset.question.replace("{0}", user.name))) {
-        attempt(() => send("DELETE", path));
+      if (confirm(text("delete.question", user.name))) {
+        change(() => request("DELETE", path));
       }
     });
     return node;
   }
 
   async function show() {
-    const users = await send("GET", "");
+    const users = await request("GET", "");
     element("list").replaceChildren(...users.map(row));
   }
 
@@ -69,11 +48,10 @@
     event.preventDefault();
     const body = {name: element("name").value, password: element("password").value,
       roles: chosen(element("new-user"))};
-    if (await attempt(() => send("POST", "", body))) {
+    if (await change(() => request("POST", "", body))) {
       element("new-user").reset();
-      element("done").hidden = false;
     }
   });
 
-  attempt(() => {});
+  attempt(show);
 })();

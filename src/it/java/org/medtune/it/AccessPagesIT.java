@@ -2,16 +2,11 @@ package org.medtune.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.openqa.selenium.OutputType;
 
 /**
  * The pages of logins in a browser. With {@code -Dmedtune.it.pictures=true} the pictures of {@code docs/images} are
@@ -19,8 +14,6 @@ import org.openqa.selenium.OutputType;
  */
 @ExtendWith({SharedServer.class, ChromiumInstalled.class})
 class AccessPagesIT {
-
-    private static final Path PICTURES = Path.of("docs/images");
 
     private Browser browser;
 
@@ -35,7 +28,7 @@ class AccessPagesIT {
     }
 
     @Test
-    void userMayDoWhatAnAdministratorHasGivenOnThePages(WildFlyServer server) throws IOException {
+    void userMayDoWhatAnAdministratorHasGivenOnThePages(WildFlyServer server) {
         // given: the login page, and a wrong password
         String name = "li-" + System.nanoTime();
         Login administrator = Login.make(URI.create(server.address()), "administrator");
@@ -43,7 +36,7 @@ class AccessPagesIT {
         browser.driver().get(server.address() + "users.xhtml");
         browser.logIn(new Login(administrator.name(), "a wrong password"));
         browser.awaitText("#problem", text -> text.contains("Name or password is wrong."));
-        picture("login", 560);
+        browser.picture("login", 560);
 
         // when: a user is added
         browser.logIn(administrator);
@@ -56,7 +49,7 @@ class AccessPagesIT {
         // then
         browser.shown("#done");
         assertThat(browser.text("#list")).contains(name);
-        picture("users", 800);
+        browser.picture("users", 800);
 
         // when: a password that is too short
         browser.shown("#name").sendKeys(name + "x");
@@ -77,7 +70,7 @@ class AccessPagesIT {
         browser.awaitText("#entries", text -> text.contains(name) && text.contains(administrator.name()));
         browser.click("#check");
         browser.awaitText("#verdict", text -> text.matches("(?s).*\\d+ lines are intact.*[0-9a-f]{64}.*"));
-        picture("audit", 800);
+        browser.picture("audit", 800);
 
         // when: the new user logs in, and makes a token
         browser.click(".mt-inline button");
@@ -85,12 +78,13 @@ class AccessPagesIT {
         browser.shown("#question");
         browser.driver().get(server.address() + "account.xhtml");
         browser.awaitText("#name", name::equals);
-        assertThat(browser.text("#roles")).isEqualTo("clinician");
+        assertThat(browser.text("#roles")).isEqualTo("Clinician");
         assertThat(browser.text("nav")).doesNotContain("Users").doesNotContain("Audit log");
         browser.shown("#label").sendKeys("notebook");
         browser.click("#make");
         String secret = browser.awaitText("#secret", text -> !text.isBlank());
         browser.awaitText("#tokens", text -> text.contains("notebook"));
+        browser.picture("account", 760);
 
         // then: no script was kept from running, and the token is good until it is revoked
         assertThat(browser.driver().manage().logs().get("browser").getAll())
@@ -104,14 +98,5 @@ class AccessPagesIT {
     private static int bearer(WildFlyServer server, String secret) {
         WebClient program = new WebClient(server);
         return program.send(program.request("v1/models").header("Authorization", "Bearer " + secret)).statusCode();
-    }
-
-    private void picture(String name, int height) throws IOException {
-        if (Boolean.getBoolean("medtune.it.pictures")) {
-            browser.resize(1100, height);
-            Files.createDirectories(PICTURES);
-            Files.move(browser.driver().getScreenshotAs(OutputType.FILE).toPath(), PICTURES.resolve(name + ".png"),
-                    StandardCopyOption.REPLACE_EXISTING);
-        }
     }
 }

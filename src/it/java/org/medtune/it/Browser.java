@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
+import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -24,6 +25,9 @@ final class Browser implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration OFTEN = Duration.ofMillis(20);
+    private static final Path PICTURES = Path.of("docs/images");
+    private static final int PICTURE_WIDTH = 1100;
+    private static final long SETTLING_MILLISECONDS = 500;
 
     private final ChromeDriver driver;
 
@@ -37,7 +41,7 @@ final class Browser implements AutoCloseable {
                 .setBinary(ChromiumInstalled.find("chromium").orElseThrow().toFile())
                 .addArguments("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                        "--disable-dev-shm-usage", "--user-data-dir=" + profile())
+                        "--disable-dev-shm-usage", "--hide-scrollbars", "--user-data-dir=" + profile())
                 .setExperimentalOption("prefs", Map.of("intl.accept_languages", "zh-CN,zh"));
         // naming the driver keeps Selenium from looking for one to fetch
         ChromeDriverService service = new ChromeDriverService.Builder()
@@ -80,6 +84,56 @@ final class Browser implements AutoCloseable {
 
     void resize(int width, int height) {
         driver.manage().window().setSize(new Dimension(width, height));
+    }
+
+    /**
+     * Shows the page as a window of that size does, from its beginning. Chromium's own windows are never narrower than
+     * 500.
+     *
+     * @param scheme {@code light} or {@code dark}
+     */
+    void show(int width, int height, String scheme) {
+        driver.executeCdpCommand("Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+        driver.executeCdpCommand("Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        driver.executeScript("window.scrollTo(0, 0)");
+    }
+
+    /** By how many pixels the page is wider than its window. */
+    long overflow() {
+        return (Long) driver.executeScript(
+                "return document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    }
+
+    /** Whether pictures of the handbook are taken anew, with {@code -Dmedtune.it.pictures=true}. */
+    static boolean takesPictures() {
+        return Boolean.getBoolean("medtune.it.pictures");
+    }
+
+    /** Takes the picture of that name in {@code docs/images} anew, if pictures are taken. */
+    void picture(String name) {
+        if (!takesPictures()) {
+            return;
+        }
+        try {
+            // charts follow the window's width a moment later
+            Thread.sleep(SETTLING_MILLISECONDS);
+            Files.createDirectories(PICTURES);
+            Files.write(PICTURES.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The same of a light page in a window of that height, and of a width that suits a document. */
+    void picture(String name, int height) {
+        if (takesPictures()) {
+            show(PICTURE_WIDTH, height, "light");
+            picture(name);
+        }
     }
 
     /** The first element of a CSS selector, as soon as there is one that is shown. */

@@ -3,10 +3,6 @@ package org.medtune.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +12,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 
 /**
@@ -29,7 +24,6 @@ class ConsoleIT {
     private static final int PORT_OFFSET = Integer.getInteger("medtune.it.port.offset", 210) + 70;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String PASSWORD = "Console-1";
-    private static final Path PICTURES = Path.of("docs/images");
     private static final List<String> PARAMETERS = List.of("dataset.rows=40", "max.seq.length=128",
             "per.device.train.batch.size=1", "gradient.accumulation.steps=1", "max.steps=60", "save.steps=5",
             "evaluation.max.new.tokens=4");
@@ -151,6 +145,9 @@ class ConsoleIT {
         browser.go(server.managementAddress(null) + "console/index.html#runtime;path=standalone-server-column~"
                 + "standalone-host-" + hostName() + "!rss~batch-jberet!job~job-medtunewar-fine-tune");
         browser.shown("#job-medtunewar-fine-tune.active");
+        browser.driver().executeScript(
+                "document.querySelector('#job-medtunewar-fine-tune .dropdown-toggle')?.click()");
+        picture("console-job");
         // the console builds its columns anew whenever something in them has changed
         await("the dialog of Start").atMost(PATIENCE).pollInterval(Duration.ofSeconds(1)).ignoreExceptions().until(() -> {
             if (browser.all(".modal.in input[id*=properties]").isEmpty()) {
@@ -199,16 +196,7 @@ class ConsoleIT {
     }
 
     private void picture(String name) {
-        if (!Boolean.getBoolean("medtune.it.pictures")) {
-            return;
-        }
-        try {
-            browser.resize(1100, 500);
-            Files.createDirectories(PICTURES);
-            Files.move(browser.driver().getScreenshotAs(OutputType.FILE).toPath(), PICTURES.resolve(name + ".png"),
-                    StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+        browser.resize(1100, 500);
+        browser.picture(name);
     }
 }

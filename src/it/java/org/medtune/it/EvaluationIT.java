@@ -13,7 +13,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.support.ui.Select;
 
 /** A run's evaluation and the job {@code evaluate} on the real server. */
@@ -86,7 +84,7 @@ class EvaluationIT {
     @Test
     @ExtendWith(ChromiumInstalled.class)
     @DisplayName("is a page that a browser shows whole under its policy, at any width, linked from runs and chat")
-    void pages(WildFlyServer server) throws IOException {
+    void pages(WildFlyServer server) {
         try (Browser browser = Browser.open()) {
             // when: from the page of runs, which is Chinese for this browser
             browser.go(server.address());
@@ -99,22 +97,19 @@ class EvaluationIT {
             assertThat(browser.shown("svg.rows .dot").getCssValue("fill")).isNotEqualTo("rgb(0, 0, 0)");
             for (String scheme : List.of("light", "dark")) {
                 for (int width : new int[] {360, 768, 1440}) {
-                    show(browser, width, 1300, scheme);
-                    assertThat((Long) browser.driver().executeScript(
-                            "return document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-                            .as("overflow at " + width).isZero();
+                    browser.show(width, 1300, scheme);
+                    assertThat(browser.overflow()).as("overflow at " + width).isZero();
                     assertThat(contrast(browser)).as(scheme).isGreaterThan(4.5);
                 }
             }
-            show(browser, 400, 1300, "dark");
-            picture(browser, "evaluation-report-narrow");
             browser.click("nav a[hreflang=en]");
             browser.awaitText("h1", text -> text.startsWith("Evaluation"));
-            show(browser, 1100, 1300, "light");
-            picture(browser, "evaluation-report");
+            browser.show(1100, 1300, "light");
+            browser.picture("evaluation-report");
+            browser.show(1100, 860, "light");
             browser.driver().executeScript("document.querySelector('article').parentElement.scrollIntoView()");
-            picture(browser, "evaluation-answers");
-            show(browser, 1440, 900, "light");
+            browser.picture("evaluation-answers");
+            browser.show(1440, 900, "light");
 
             // when: from the chat
             browser.go(server.address() + "chat.xhtml");
@@ -127,14 +122,6 @@ class EvaluationIT {
             // then
             browser.awaitText("h1", text -> text.startsWith("评估报告"));
         }
-    }
-
-    /** As a window of that size shows it; Chromium's own windows are never narrower than 500. */
-    private static void show(Browser browser, int width, int height, String scheme) {
-        browser.driver().executeCdpCommand("Emulation.setDeviceMetricsOverride",
-                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
-        browser.driver().executeCdpCommand("Emulation.setEmulatedMedia",
-                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
     }
 
     /** Of the least visible text with its ground, as WCAG 2 reckons it. */
@@ -150,14 +137,6 @@ class EvaluationIT {
                   const ink = luminance(getComputedStyle(element).color);
                   return (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
                 }));""")).doubleValue();
-    }
-
-    /** With {@code -Dmedtune.it.pictures=true} the pictures of the documentation are taken anew. */
-    private static void picture(Browser browser, String name) throws IOException {
-        if (Boolean.getBoolean("medtune.it.pictures")) {
-            Files.copy(browser.driver().getScreenshotAs(OutputType.FILE).toPath(),
-                    Path.of("docs/images", name + ".png"), StandardCopyOption.REPLACE_EXISTING);
-        }
     }
 
     @Test

@@ -8,24 +8,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.support.ui.Select;
 
 /** A run on its own page, in a browser, from its start over a stop and a restart to its end. */
 @ExtendWith({ChromiumInstalled.class, SharedServer.class})
 class RunPageIT {
 
-    /** Pictures for the handbook are taken on request only: {@code -Dmedtune.it.pictures=true}. */
-    private static final boolean FOR_THE_HANDBOOK = Boolean.getBoolean("medtune.it.pictures");
-
-    private static final Path PICTURES = Path.of("docs/images");
     private static final int STEPS = 24;
     private static final int[] WIDTHS = {360, 768, 1440};
     private static final Map<String, String> PARAMETERS = Map.of("max.steps", String.valueOf(STEPS),
@@ -75,12 +70,11 @@ class RunPageIT {
             for (int width : WIDTHS) {
                 assertFits(browser, width);
             }
-            browser.driver().executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features",
-                    List.of(Map.of("name", "prefers-color-scheme", "value", "dark"))));
+            browser.show(1440, 900, "dark");
             browser.click(".mt-language");
             browser.awaitText("#run-status", "complete"::equals);
             browser.awaitCount("#run-lengths canvas", 1);
-            picture(browser, "run", 2000);
+            browser.picture("run", 2000);
             assertFiles(server, instance);
             assertRest(server, first, STEPS);
             readsPublishesComparesAndDeletes(server, browser);
@@ -156,7 +150,7 @@ class RunPageIT {
     }
 
     /** Opens the form from the page of runs, makes a mistake, corrects it, and starts what was estimated. */
-    private static long startByForm(WildFlyServer server, Browser browser) throws IOException {
+    private static long startByForm(WildFlyServer server, Browser browser) {
         browser.go(server.rest().address(""));
         browser.click("#form");
         browser.shown("#estimate");
@@ -177,7 +171,7 @@ class RunPageIT {
         for (int width : WIDTHS) {
             assertFits(browser, width);
         }
-        picture(browser, "run-start", 1300);
+        browser.picture("run-start", 1300);
         assertThat(browser.driver().manage().logs().get(LogType.BROWSER).getAll())
                 .filteredOn(line -> !line.getMessage().contains("/api/jobs/estimate")).isEmpty();
         browser.click("#start-button");
@@ -198,13 +192,12 @@ class RunPageIT {
     }
 
     private static void assertFits(Browser browser, int width) {
-        browser.resize(width, 2200);
-        assertThat((Boolean) browser.driver().executeScript("return document.documentElement.scrollWidth"
-                + " <= document.documentElement.clientWidth")).as("at %s", width).isTrue();
+        browser.show(width, 2200, "light");
+        assertThat(browser.overflow()).as("overflow at %s", width).isZero();
     }
 
     /** What can be done with a run that is complete, which the page shows. */
-    private static void readsPublishesComparesAndDeletes(WildFlyServer server, Browser browser) throws IOException {
+    private static void readsPublishesComparesAndDeletes(WildFlyServer server, Browser browser) {
         String page = browser.driver().getCurrentUrl();
         String execution = page.replaceAll(".*execution=(\\d+).*", "$1");
 
@@ -240,7 +233,11 @@ class RunPageIT {
         for (int width : WIDTHS) {
             assertFits(browser, width);
         }
-        picture(browser, "run-compare", 1100);
+        browser.picture("run-compare", 1100);
+
+        if (Browser.takesPictures()) {
+            takePicturesOfRunsAndChat(server, browser);
+        }
 
         // when: it is deleted
         browser.go(page);
@@ -251,6 +248,20 @@ class RunPageIT {
         await().atMost(Duration.ofMinutes(1)).until(() -> browser.driver().getCurrentUrl().contains("index.xhtml"));
         assertThat(server.rest().get("api/jobs/" + execution).status()).isEqualTo(404);
         assertThat(server.rest().get("api/adapters/by-the-page").status()).isEqualTo(200);
+    }
+
+    private static void takePicturesOfRunsAndChat(WildFlyServer server, Browser browser) {
+        browser.go(server.address() + "index.xhtml?language=en");
+        browser.shown(".mt-status-COMPLETED");
+        browser.picture("runs", 800);
+        browser.go(server.address() + "chat.xhtml");
+        browser.awaitCount("#model option[value=by-the-page]", 1);
+        new Select(browser.shown("#model")).selectByValue("by-the-page");
+        browser.click("#compare");
+        browser.click("#example");
+        browser.click("#ask");
+        browser.awaitCount(".mt-answer[aria-busy=false]", 2);
+        browser.picture("chat", 820);
     }
 
     private static void assertFiles(WildFlyServer server, long instance) throws IOException {
@@ -279,14 +290,5 @@ class RunPageIT {
         String points = (String) browser.driver().executeScript(
                 "return document.getElementById('run-curves').dataset.points ?? '0'");
         return Integer.parseInt(points);
-    }
-
-    private static void picture(Browser browser, String name, int height) throws IOException {
-        if (FOR_THE_HANDBOOK) {
-            browser.resize(WIDTHS[WIDTHS.length - 1], height);
-            browser.driver().executeScript("window.scrollTo(0, 0)");
-            Files.createDirectories(PICTURES);
-            Files.write(PICTURES.resolve(name + ".png"), browser.driver().getScreenshotAs(OutputType.BYTES));
-        }
     }
 }

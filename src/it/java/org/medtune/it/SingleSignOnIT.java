@@ -9,8 +9,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -19,7 +17,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.openqa.selenium.OutputType;
 
 /**
  * A server that lets an OpenID provider log users in, and a browser. With {@code -Dmedtune.it.pictures=true} the
@@ -29,7 +26,6 @@ import org.openqa.selenium.OutputType;
 class SingleSignOnIT {
 
     private static final int PORT_OFFSET = Integer.getInteger("medtune.it.port.offset", 210) + 80;
-    private static final Path PICTURES = Path.of("docs/images");
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private static OpenIdProvider provider;
@@ -69,7 +65,7 @@ class SingleSignOnIT {
         // given
         browser.driver().get(server.address() + "catalogue.xhtml");
         browser.shown("#sso");
-        picture("login-single-sign-on");
+        browser.picture("login-single-sign-on", 560);
 
         // when
         browser.click("#sso");
@@ -79,7 +75,7 @@ class SingleSignOnIT {
         awaitAddress("/medtune/catalogue.xhtml");
         browser.driver().get(server.address() + "account.xhtml");
         browser.awaitText("#name", text -> text.equals("chen"));
-        assertThat(browser.text("#roles")).isEqualTo("operator");
+        assertThat(browser.text("#roles")).isEqualTo("Operator");
         browser.driver().get(server.address() + "users.xhtml");
         assertThat(browser.text("main")).contains("MEDTUNE000920");
 
@@ -178,16 +174,5 @@ class SingleSignOnIT {
 
     private void awaitAddress(String path) {
         await(path).atMost(PATIENCE).until(() -> URI.create(browser.driver().getCurrentUrl()).getPath().equals(path));
-    }
-
-    private void picture(String name) throws IOException {
-        if (!Boolean.getBoolean("medtune.it.pictures")) {
-            return;
-        }
-        browser.resize(1024, 640);
-        Files.createDirectories(PICTURES);
-        Files.move(browser.driver().getScreenshotAs(OutputType.FILE).toPath(), PICTURES.resolve(name + ".png"),
-                StandardCopyOption.REPLACE_EXISTING);
-        browser.resize(1440, 900);
     }
 }

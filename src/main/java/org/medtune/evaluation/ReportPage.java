@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The report as a page of its own: styles and plots are in it, it has no script and fetches nothing. What models and
@@ -28,6 +30,7 @@ public final class ReportPage {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String STYLE = resource("report.css");
+    private static final Pattern STYLED = Pattern.compile("<style>(.*?)</style>", Pattern.DOTALL);
 
     private final Jinjava jinjava = new Jinjava(JinjavaConfig.newBuilder()
             .withTrimBlocks(true)
@@ -41,10 +44,20 @@ public final class ReportPage {
         return "report." + language + ".html";
     }
 
-    /** The content security policy that the page keeps to: nothing but its own style. */
-    public static String contentSecurityPolicy() {
+    /**
+     * The content security policy that a page keeps to: nothing but its own style. A page that an earlier release has
+     * written has that release's style.
+     *
+     * @param page what {@link #render} has returned
+     */
+    public static String contentSecurityPolicy(String page) {
+        Matcher style = STYLED.matcher(page);
+        return policyFor(style.find() ? style.group(1) : "");
+    }
+
+    private static String policyFor(String style) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(STYLE.getBytes(StandardCharsets.UTF_8));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(style.getBytes(StandardCharsets.UTF_8));
             return "default-src 'none'; style-src 'sha256-" + Base64.getEncoder().encodeToString(digest)
                     + "'; base-uri 'none'; form-action 'none'";
         } catch (NoSuchAlgorithmException e) {
@@ -63,7 +76,7 @@ public final class ReportPage {
         values.put("text", texts);
         values.put("report", MAPPER.convertValue(ReportView.of(report, texts), Map.class));
         values.put("style", STYLE);
-        values.put("policy", contentSecurityPolicy());
+        values.put("policy", policyFor(STYLE));
         RenderResult result = jinjava.renderForResult(resource("report.html"), values);
         if (!result.getErrors().isEmpty()) {
             throw new IllegalStateException("report.html: " + result.getErrors().get(0));

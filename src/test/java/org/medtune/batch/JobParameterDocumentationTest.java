@@ -24,7 +24,7 @@ class JobParameterDocumentationTest {
         return Stream.of(Arguments.of(EvaluationRequest.JOB, "docs/evaluation.md", EvaluationRequest.PARAMETERS),
                 Arguments.of(PurgeControl.PURGE, "docs/operations.md", PurgeRequest.PARAMETERS),
                 Arguments.of(DownloadControl.DOWNLOAD, "docs/catalogue.md", DownloadRequest.PARAMETERS),
-                Arguments.of(ExportRequest.JOB, "README.md", ExportRequest.PARAMETERS));
+                Arguments.of(ExportRequest.JOB, "docs/catalogue.md", ExportRequest.PARAMETERS));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -130,14 +131,20 @@ class EvaluationReportTest {
         assertThat(document.select("svg.rows circle")).hasSize(2);
         assertThat(document.select("html").attr("lang")).isEqualTo(language);
         String style = document.select("style").first().data();
-        String digest = Base64.getEncoder().encodeToString(
-                MessageDigest.getInstance("SHA-256").digest(style.getBytes(StandardCharsets.UTF_8)));
-        assertThat(ReportPage.contentSecurityPolicy()).isEqualTo(
-                "default-src 'none'; style-src 'sha256-" + digest + "'; base-uri 'none'; form-action 'none'");
-        assertThat(document.select("meta[http-equiv]").attr("content")).isEqualTo(ReportPage.contentSecurityPolicy());
+        assertThat(ReportPage.contentSecurityPolicy(page)).isEqualTo(policy(style));
+        assertThat(document.select("meta[http-equiv]").attr("content")).isEqualTo(policy(style));
         for (Element text : document.select("main *, header *")) {
             assertThat(text.ownText()).doesNotContain("null");
         }
+    }
+
+    @Test
+    @DisplayName("keeps the style of the release that wrote it")
+    void earlierStyle() {
+        String page = "<head><title>&lt;style></title>\n<style>p { color: red; }\n</style></head><body>a</body>";
+
+        assertThat(ReportPage.contentSecurityPolicy(page)).isEqualTo(policy("p { color: red; }\n"));
+        assertThat(ReportPage.contentSecurityPolicy("<p>no page of a report</p>")).isEqualTo(policy(""));
     }
 
     @Test
@@ -228,6 +235,16 @@ class EvaluationReportTest {
 
     private static OfModel model(RowLikelihood likelihood, String text, boolean ended) {
         return new OfModel(likelihood, new GeneratedAnswer(text, 5, ended));
+    }
+
+    private static String policy(String style) {
+        try {
+            String digest = Base64.getEncoder().encodeToString(
+                    MessageDigest.getInstance("SHA-256").digest(style.getBytes(StandardCharsets.UTF_8)));
+            return "default-src 'none'; style-src 'sha256-" + digest + "'; base-uri 'none'; form-action 'none'";
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static Properties texts(String language) throws IOException {

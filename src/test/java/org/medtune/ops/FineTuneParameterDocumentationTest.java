@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("README's table of parameters")
+@DisplayName("The handbook's table of parameters")
 class FineTuneParameterDocumentationTest {
 
     @Test
@@ -23,7 +23,7 @@ class FineTuneParameterDocumentationTest {
                 .toList();
 
         // when
-        List<String> lines = Files.readAllLines(Path.of("README.md"));
+        List<String> lines = Files.readAllLines(Path.of("docs/parameters.md"));
         int header = lines.indexOf("| Parameter | Default | Meaning |");
         List<String> rows = lines.stream().skip(header + 2L).takeWhile(line -> line.startsWith("|")).toList();
 

@@ -32,7 +32,7 @@ public class CataloguePage {
 
     private static final int DOWNLOADS_SHOWN = 10;
     private static final List<String> SCRIPT_TEXTS = List.of("sending", "reading", "rows", "rejected", "row", "tokens",
-            "cut", "kept", "discarded", "offline", "no.file", "field.question", "field.reasoning", "field.response",
+            "cut", "kept", "discarded", "no.file", "field.question", "field.reasoning", "field.response",
             "delete.question");
 
     @Inject

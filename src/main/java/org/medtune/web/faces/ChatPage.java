@@ -14,7 +14,7 @@ public class ChatPage {
     private static final List<String> SCRIPT_TEXTS = List.of("new", "training", "model.base", "model.checkpoint",
             "reasoning", "reasoning.now", "copied", "comment.saved", "state.queued", "state.running",
             "state.reconnecting", "state.length", "state.cancelled", "state.failed", "state.interrupted", "dropped",
-            "done", "offline");
+            "done");
 
     /** The keys, behind {@code chat.}, of the texts that the script shows. */
     public List<String> getScriptTexts() {

@@ -14,7 +14,7 @@ import org.medtune.evaluation.Measure;
 public class ComparePage {
 
     private static final List<String> SCRIPT_TEXTS = List.of("run", "step", "status", "steps", "time", "speed",
-            "first.loss", "last.loss", "nll.before", "nll.after", "adapter", "offline");
+            "first.loss", "last.loss", "nll.before", "nll.after", "adapter");
 
     /**
      * A figure of an evaluation.

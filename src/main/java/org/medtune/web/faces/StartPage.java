@@ -24,7 +24,7 @@ import org.medtune.ops.FineTuneParameter;
 public class StartPage {
 
     private static final List<String> SCRIPT_TEXTS = List.of("memory", "memory.free", "memory.short", "measured",
-            "floor", "tokens", "rows", "offline", "hours", "minutes", "seconds", "changed");
+            "floor", "tokens", "rows", "hours", "minutes", "seconds", "changed");
 
     @Inject
     private Models models;

@@ -4,6 +4,9 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.medtune.evaluation.ReportPage;
@@ -25,8 +28,17 @@ final class EvaluationFile {
         if (name.equals(EvaluationFolder.REPORT)) {
             return Response.ok(file.toFile(), MediaType.APPLICATION_JSON_TYPE).build();
         }
-        return Response.ok(file.toFile(), MediaType.TEXT_HTML_TYPE.withCharset("UTF-8"))
-                .header("Content-Security-Policy", ReportPage.contentSecurityPolicy() + "; frame-ancestors 'none'")
+        String page = read(file);
+        return Response.ok(page, MediaType.TEXT_HTML_TYPE.withCharset("UTF-8"))
+                .header("Content-Security-Policy", ReportPage.contentSecurityPolicy(page) + "; frame-ancestors 'none'")
                 .header("X-Content-Type-Options", "nosniff").build();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
