@@ -316,7 +316,7 @@ class CatalogueIT {
             browser.awaitText("#preview-text", text -> text.contains("<think>"));
             assertThat(browser.text("h1")).isEqualTo("Models, datasets, adapters");
             takePictures(browser, "english");
-            browser.picture("catalogue", 2000);
+            browser.picture("catalogue", 1350);
             assertThat(browser.driver().manage().logs().get("browser").getAll())
                     .filteredOn(entry -> entry.getLevel().getName().equals("SEVERE")).isEmpty();
         }
