@@ -150,6 +150,8 @@ class SingleSignOnIT {
         // when
         HttpResponse<String> madeUp = client.send(HttpRequest.newBuilder(URI.create(server.address() + "login/sso"))
                 .header("Cookie", "medtune-ticket=" + "A".repeat(43)).build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> broken = client.send(HttpRequest.newBuilder(URI.create(server.address() + "login/sso"))
+                .header("Cookie", "medtune-ticket=%zz").build(), HttpResponse.BodyHandlers.ofString());
         HttpResponse<String> past = client.send(HttpRequest.newBuilder(URI.create(server.address() + "sso/login"))
                 .header("Authorization", "Bearer x.y.z").build(), HttpResponse.BodyHandlers.ofString());
         HttpResponse<String> denied = client.send(HttpRequest.newBuilder(
@@ -160,6 +162,8 @@ class SingleSignOnIT {
         assertThat(madeUp.statusCode()).isEqualTo(403);
         assertThat(madeUp.body()).contains("MEDTUNE000936");
         assertThat(madeUp.headers().allValues("Set-Cookie")).noneMatch(cookie -> cookie.startsWith("JSESSIONID"));
+        assertThat(broken.statusCode()).isEqualTo(302);
+        assertThat(broken.headers().firstValue("Location").orElse("")).endsWith("/medtune/sso/login");
         assertThat(past.statusCode()).isIn(302, 401);
         assertThat(past.headers().allValues("Set-Cookie")).noneMatch(cookie -> cookie.startsWith("medtune-ticket"));
         assertThat(denied.statusCode()).isEqualTo(400);

@@ -87,7 +87,16 @@ public final class SingleSignOnServlet extends HttpServlet {
     private static Optional<String> cookie(HttpServletRequest request, String name) {
         Cookie[] cookies = request.getCookies();
         return cookies == null ? Optional.empty() : Arrays.stream(cookies).filter(one -> one.getName().equals(name))
-                .map(one -> URLDecoder.decode(one.getValue(), StandardCharsets.UTF_8)).findFirst();
+                .findFirst().flatMap(SingleSignOnServlet::value);
+    }
+
+    private static Optional<String> value(Cookie cookie) {
+        try {
+            return Optional.of(URLDecoder.decode(cookie.getValue(), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            // not one that was set here
+            return Optional.empty();
+        }
     }
 
     private static void set(HttpServletRequest request, HttpServletResponse response, String name, String value,
