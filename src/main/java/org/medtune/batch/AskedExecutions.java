@@ -5,7 +5,9 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import org.medtune.RecoverableException;
 import org.medtune.access.AuditTrail;
 
 /**
@@ -31,22 +33,36 @@ public final class AskedExecutions {
      * @param job        the job's name
      * @param parameters of the job
      * @param start      gives the execution's id; the execution does not begin before it has come back
+     * @param stop       asks the execution to stop; called where its start cannot be recorded
+     * @throws RecoverableException if the start cannot be recorded
      */
-    synchronized long start(String job, Map<String, String> parameters, LongSupplier start) {
+    synchronized long start(String job, Map<String, String> parameters, LongSupplier start, LongConsumer stop) {
         long executionId = start.getAsLong();
         started.add(executionId);
-        audit.record("start", target(executionId), AuditTrail.DONE, details(job, parameters));
+        recordOrStop("start", executionId, details(job, parameters), executionId, stop);
         return executionId;
     }
 
     /** The same for an execution that goes on as a new one. */
-    synchronized long restart(long executionId, String job, Map<String, String> changed, LongSupplier restart) {
+    synchronized long restart(long executionId, String job, Map<String, String> changed, LongSupplier restart,
+                              LongConsumer stop) {
         long newExecutionId = restart.getAsLong();
         started.add(newExecutionId);
         Map<String, String> details = new HashMap<>(details(job, changed));
         details.put("execution", Long.toString(newExecutionId));
-        audit.record("restart", target(executionId), AuditTrail.DONE, details);
+        recordOrStop("restart", executionId, details, newExecutionId, stop);
         return newExecutionId;
+    }
+
+    /** Whoever is told that an execution was not started shall not find it at work. */
+    private void recordOrStop(String action, long target, Map<String, String> details, long begun, LongConsumer stop) {
+        try {
+            audit.record(action, target(target), AuditTrail.DONE, details);
+        } catch (RecoverableException e) {
+            stopped.add(begun);
+            stop.accept(begun);
+            throw e;
+        }
     }
 
     /** Asks for a stop and records that. */

@@ -2,15 +2,10 @@ package org.medtune.batch;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
-import jakarta.batch.operations.BatchRuntimeException;
-import jakarta.batch.operations.JobOperator;
-import jakarta.batch.operations.NoSuchJobException;
-import jakarta.batch.runtime.BatchRuntime;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import org.medtune.InvalidInputException;
 import org.medtune.NotFoundException;
 import org.medtune.catalogue.DownloadRequest;
@@ -24,12 +19,12 @@ public final class DownloadControl {
     public static final String DOWNLOAD = "download";
 
     private final MedtuneHome home;
-    private final AskedExecutions asked;
+    private final JobStarts starts;
 
     @Inject
     public DownloadControl(MedtuneHome home, AskedExecutions asked) {
         this.home = home;
-        this.asked = asked;
+        this.starts = new JobStarts(DOWNLOAD, asked);
     }
 
     /**
@@ -46,13 +41,7 @@ public final class DownloadControl {
         if (runs) {
             throw MESSAGES.downloadRunsAlready(request.target());
         }
-        Properties properties = new Properties();
-        properties.putAll(parameters);
-        try {
-            return asked.start(DOWNLOAD, parameters, () -> operator().start(DOWNLOAD, properties));
-        } catch (BatchRuntimeException e) {
-            throw MESSAGES.jobNotStarted(e.getMessage(), e);
-        }
+        return starts.start(parameters);
     }
 
     private boolean isOf(DownloadRequest request, Map<String, String> parameters) {
@@ -71,14 +60,7 @@ public final class DownloadControl {
      * @param limit  the most to give
      */
     public List<JobExecutionSummary> list(int offset, int limit) {
-        try {
-            JobOperator operator = operator();
-            return operator.getJobInstances(DOWNLOAD, offset, limit).stream()
-                    .flatMap(instance -> JobExecutionSummary.of(operator, instance).stream().limit(1)).toList();
-        } catch (NoSuchJobException e) {
-            // nothing was ever started
-            return List.of();
-        }
+        return starts.list(offset, limit);
     }
 
     /**
@@ -87,12 +69,6 @@ public final class DownloadControl {
      * @throws NotFoundException if there is none of that id
      */
     public JobExecutionSummary find(long executionId) {
-        return JobExecutionSummary.find(operator(), executionId)
-                .filter(execution -> execution.job().equals(DOWNLOAD))
-                .orElseThrow(() -> MESSAGES.noSuchExecution(executionId));
-    }
-
-    private static JobOperator operator() {
-        return BatchRuntime.getJobOperator();
+        return starts.find(executionId).orElseThrow(() -> MESSAGES.noSuchExecution(executionId));
     }
 }

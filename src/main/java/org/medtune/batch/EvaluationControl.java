@@ -2,15 +2,10 @@ package org.medtune.batch;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
-import jakarta.batch.operations.BatchRuntimeException;
-import jakarta.batch.operations.JobOperator;
-import jakarta.batch.operations.NoSuchJobException;
-import jakarta.batch.runtime.BatchRuntime;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import org.medtune.InvalidInputException;
 import org.medtune.NotFoundException;
 import org.medtune.ops.DeviceQueue;
@@ -24,13 +19,13 @@ public final class EvaluationControl {
 
     private final MedtuneHome home;
     private final DeviceQueue queue;
-    private final AskedExecutions asked;
+    private final JobStarts starts;
 
     @Inject
     public EvaluationControl(MedtuneHome home, DeviceQueue queue, AskedExecutions asked) {
         this.home = home;
         this.queue = queue;
-        this.asked = asked;
+        this.starts = new JobStarts(EvaluationRequest.JOB, asked);
     }
 
     /**
@@ -43,23 +38,12 @@ public final class EvaluationControl {
      */
     public long start(Map<String, String> parameters) {
         queue.check(EvaluationRequest.of(home, parameters).claim());
-        Properties properties = new Properties();
-        properties.putAll(parameters);
-        try {
-            return asked.start(EvaluationRequest.JOB, parameters,
-                    () -> operator().start(EvaluationRequest.JOB, properties));
-        } catch (BatchRuntimeException e) {
-            throw MESSAGES.jobNotStarted(e.getMessage(), e);
-        }
+        return starts.start(parameters);
     }
 
     /** How many there are. */
     public int count() {
-        try {
-            return operator().getJobInstanceCount(EvaluationRequest.JOB);
-        } catch (NoSuchJobException e) {
-            return 0;
-        }
+        return starts.count();
     }
 
     /**
@@ -69,14 +53,7 @@ public final class EvaluationControl {
      * @param limit  the most to give
      */
     public List<JobExecutionSummary> list(int offset, int limit) {
-        try {
-            JobOperator operator = operator();
-            return operator.getJobInstances(EvaluationRequest.JOB, offset, limit).stream()
-                    .flatMap(instance -> JobExecutionSummary.of(operator, instance).stream().limit(1)).toList();
-        } catch (NoSuchJobException e) {
-            // nothing was ever started
-            return List.of();
-        }
+        return starts.list(offset, limit);
     }
 
     /**
@@ -85,17 +62,11 @@ public final class EvaluationControl {
      * @throws NotFoundException if there is none of that id, or it is another job's
      */
     public JobExecutionSummary find(long executionId) {
-        return JobExecutionSummary.find(operator(), executionId)
-                .filter(execution -> execution.job().equals(EvaluationRequest.JOB))
-                .orElseThrow(() -> MESSAGES.noSuchEvaluation(executionId));
+        return starts.find(executionId).orElseThrow(() -> MESSAGES.noSuchEvaluation(executionId));
     }
 
     /** Where its results are. */
     public EvaluationFolder folder(JobExecutionSummary execution) {
         return home.evaluation(execution.run());
-    }
-
-    private static JobOperator operator() {
-        return BatchRuntime.getJobOperator();
     }
 }

@@ -2,10 +2,6 @@ package org.medtune.batch;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
-import jakarta.batch.operations.BatchRuntimeException;
-import jakarta.batch.operations.JobOperator;
-import jakarta.batch.operations.NoSuchJobException;
-import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
@@ -14,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import org.medtune.ConflictException;
 import org.medtune.InvalidInputException;
 import org.medtune.NotFoundException;
@@ -26,13 +21,13 @@ import org.medtune.ops.MedtuneHome;
 public final class ExportControl {
 
     private final MedtuneHome home;
-    private final AskedExecutions asked;
+    private final JobStarts starts;
     private final JobControl jobs;
 
     @Inject
     public ExportControl(MedtuneHome home, AskedExecutions asked, JobControl jobs) {
         this.home = home;
-        this.asked = asked;
+        this.starts = new JobStarts(ExportRequest.JOB, asked);
         this.jobs = jobs;
     }
 
@@ -51,13 +46,7 @@ public final class ExportControl {
         if (works) {
             throw MESSAGES.exportRunsAlready(target);
         }
-        Properties properties = new Properties();
-        properties.putAll(parameters);
-        try {
-            return asked.start(ExportRequest.JOB, parameters, () -> operator().start(ExportRequest.JOB, properties));
-        } catch (BatchRuntimeException e) {
-            throw MESSAGES.jobNotStarted(e.getMessage(), e);
-        }
+        return starts.start(parameters);
     }
 
     /**
@@ -78,11 +67,7 @@ public final class ExportControl {
 
     /** How many there are. */
     public int count() {
-        try {
-            return operator().getJobInstanceCount(ExportRequest.JOB);
-        } catch (NoSuchJobException e) {
-            return 0;
-        }
+        return starts.count();
     }
 
     /**
@@ -92,14 +77,7 @@ public final class ExportControl {
      * @param limit  the most to give
      */
     public List<JobExecutionSummary> list(int offset, int limit) {
-        try {
-            JobOperator operator = operator();
-            return operator.getJobInstances(ExportRequest.JOB, offset, limit).stream()
-                    .flatMap(instance -> JobExecutionSummary.of(operator, instance).stream().limit(1)).toList();
-        } catch (NoSuchJobException e) {
-            // nothing was ever started
-            return List.of();
-        }
+        return starts.list(offset, limit);
     }
 
     /**
@@ -108,9 +86,7 @@ public final class ExportControl {
      * @throws NotFoundException if there is none of that id, or it is another job's
      */
     public JobExecutionSummary find(long executionId) {
-        return JobExecutionSummary.find(operator(), executionId)
-                .filter(execution -> execution.job().equals(ExportRequest.JOB))
-                .orElseThrow(() -> MESSAGES.noSuchExport(executionId));
+        return starts.find(executionId).orElseThrow(() -> MESSAGES.noSuchExport(executionId));
     }
 
     /** The folder that an execution has made; nothing where it is not complete, or somebody has taken it away. */
@@ -126,9 +102,5 @@ public final class ExportControl {
             // one that the console has started, which has made nothing of it
             return Optional.empty();
         }
-    }
-
-    private static JobOperator operator() {
-        return BatchRuntime.getJobOperator();
     }
 }

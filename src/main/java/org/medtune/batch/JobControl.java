@@ -5,7 +5,6 @@ import static org.medtune.MedtuneMessages.MESSAGES;
 import jakarta.batch.operations.BatchRuntimeException;
 import jakarta.batch.operations.JobExecutionNotRunningException;
 import jakarta.batch.operations.JobOperator;
-import jakarta.batch.operations.NoSuchJobException;
 import jakarta.batch.operations.NoSuchJobExecutionException;
 import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.BatchStatus;
@@ -41,12 +40,14 @@ public final class JobControl {
     private final MedtuneHome home;
     private final DeviceQueue queue;
     private final AskedExecutions asked;
+    private final JobStarts starts;
 
     @Inject
     public JobControl(MedtuneHome home, DeviceQueue queue, AskedExecutions asked) {
         this.home = home;
         this.queue = queue;
         this.asked = asked;
+        this.starts = new JobStarts(FINE_TUNE, asked);
     }
 
     /**
@@ -59,22 +60,12 @@ public final class JobControl {
      */
     public long start(Map<String, String> parameters) {
         queue.check(DeviceClaim.of(FineTuneRequest.of(home, parameters)));
-        Properties properties = new Properties();
-        properties.putAll(parameters);
-        try {
-            return asked.start(FINE_TUNE, parameters, () -> operator().start(FINE_TUNE, properties));
-        } catch (BatchRuntimeException e) {
-            throw MESSAGES.jobNotStarted(e.getMessage(), e);
-        }
+        return starts.start(parameters);
     }
 
     /** How many runs the job repository knows. */
     public int count() {
-        try {
-            return operator().getJobInstanceCount(FINE_TUNE);
-        } catch (NoSuchJobException e) {
-            return 0;
-        }
+        return starts.count();
     }
 
     /**
@@ -84,14 +75,7 @@ public final class JobControl {
      * @param limit  the most to give
      */
     public List<JobExecutionSummary> list(int offset, int limit) {
-        try {
-            JobOperator operator = operator();
-            return operator.getJobInstances(FINE_TUNE, offset, limit).stream()
-                    .flatMap(instance -> JobExecutionSummary.of(operator, instance).stream().limit(1)).toList();
-        } catch (NoSuchJobException e) {
-            // nothing was ever started
-            return List.of();
-        }
+        return starts.list(offset, limit);
     }
 
     /**
@@ -213,7 +197,7 @@ public final class JobControl {
         properties.putAll(changed);
         try {
             return asked.restart(executionId, execution.job(), changed,
-                    () -> operator().restart(executionId, properties));
+                    () -> operator().restart(executionId, properties), JobStarts::stop);
         } catch (BatchRuntimeException e) {
             throw MESSAGES.jobNotStarted(e.getMessage(), e);
         }

@@ -2,9 +2,6 @@ package org.medtune.batch;
 
 import static org.medtune.MedtuneMessages.MESSAGES;
 
-import jakarta.batch.operations.BatchRuntimeException;
-import jakarta.batch.operations.JobOperator;
-import jakarta.batch.operations.NoSuchJobException;
 import jakarta.batch.runtime.BatchRuntime;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
@@ -12,7 +9,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import org.medtune.InvalidInputException;
 import org.medtune.NotFoundException;
 import org.medtune.ops.JsonFile;
@@ -28,12 +24,12 @@ public final class PurgeControl {
     public static final String PURGE = "purge";
 
     private final MedtuneHome home;
-    private final AskedExecutions asked;
+    private final JobStarts starts;
 
     @Inject
     public PurgeControl(MedtuneHome home, AskedExecutions asked) {
         this.home = home;
-        this.asked = asked;
+        this.starts = new JobStarts(PURGE, asked);
     }
 
     /**
@@ -44,24 +40,13 @@ public final class PurgeControl {
      * @throws InvalidInputException listing everything in the parameters that has to change
      */
     public long start(Map<String, String> parameters) {
-        JobOperator operator = BatchRuntime.getJobOperator();
-        PurgeRequest.of(parameters, operator.getJobNames());
-        Properties properties = new Properties();
-        properties.putAll(parameters);
-        try {
-            return asked.start(PURGE, parameters, () -> operator.start(PURGE, properties));
-        } catch (BatchRuntimeException e) {
-            throw MESSAGES.jobNotStarted(e.getMessage(), e);
-        }
+        PurgeRequest.of(parameters, BatchRuntime.getJobOperator().getJobNames());
+        return starts.start(parameters);
     }
 
     /** How many there are. */
     public int count() {
-        try {
-            return BatchRuntime.getJobOperator().getJobInstanceCount(PURGE);
-        } catch (NoSuchJobException e) {
-            return 0;
-        }
+        return starts.count();
     }
 
     /**
@@ -71,14 +56,7 @@ public final class PurgeControl {
      * @param limit  the most to give
      */
     public List<JobExecutionSummary> list(int offset, int limit) {
-        JobOperator operator = BatchRuntime.getJobOperator();
-        try {
-            return operator.getJobInstances(PURGE, offset, limit).stream()
-                    .flatMap(instance -> JobExecutionSummary.of(operator, instance).stream().limit(1)).toList();
-        } catch (NoSuchJobException e) {
-            // none was ever started
-            return List.of();
-        }
+        return starts.list(offset, limit);
     }
 
     /**
@@ -87,9 +65,7 @@ public final class PurgeControl {
      * @throws NotFoundException if there is none of that id, or it is another job's
      */
     public JobExecutionSummary find(long executionId) {
-        return JobExecutionSummary.find(BatchRuntime.getJobOperator(), executionId)
-                .filter(execution -> execution.job().equals(PURGE))
-                .orElseThrow(() -> MESSAGES.noSuchPurge(executionId));
+        return starts.find(executionId).orElseThrow(() -> MESSAGES.noSuchPurge(executionId));
     }
 
     /** What an execution has removed, or would remove; nothing before its end. */

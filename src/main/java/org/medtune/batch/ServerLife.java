@@ -129,8 +129,9 @@ class ServerLife {
             long id = execution.executionId();
             JobOperator operator = BatchRuntime.getJobOperator();
             MESSAGES.restartedAfterInterruption(id, asked.restart(id, operator.getJobInstance(id).getJobName(),
-                    Map.of("reason", "its server ended"), () -> operator.restart(id, new Properties())));
-        } catch (BatchRuntimeException e) {
+                    Map.of("reason", "its server ended"), () -> operator.restart(id, new Properties()),
+                    JobStarts::stop));
+        } catch (BatchRuntimeException | RecoverableException e) {
             MESSAGES.notRestarted(execution.executionId(), e);
         }
     }

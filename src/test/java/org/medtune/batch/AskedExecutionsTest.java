@@ -1,6 +1,7 @@
 package org.medtune.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.medtune.RecoverableException;
 import org.medtune.access.AuditTrail;
 import org.medtune.access.Caller;
 import org.medtune.access.Role;
@@ -52,7 +54,7 @@ class AskedExecutionsTest {
     void users() throws IOException {
         // when
         try (Caller.Acting acting = new Caller("li", Set.of(Role.OPERATOR), "10.0.0.7").act()) {
-            asked.start("fine-tune", PARAMETERS, () -> 3);
+            asked.start("fine-tune", PARAMETERS, () -> 3, AskedExecutionsTest::notToBeStopped);
         }
         asked.begins(3, "fine-tune", PARAMETERS, false);
         try (Caller.Acting acting = new Caller("wang", Set.of(Role.OPERATOR), "10.0.0.8").act()) {
@@ -60,7 +62,7 @@ class AskedExecutionsTest {
         }
         asked.ends(3, "fine-tune", "STOPPED", "", true);
         try (Caller.Acting acting = new Caller("li", Set.of(Role.OPERATOR), "10.0.0.7").act()) {
-            asked.restart(3, "fine-tune", Map.of(), () -> 4);
+            asked.restart(3, "fine-tune", Map.of(), () -> 4, AskedExecutionsTest::notToBeStopped);
         }
         asked.begins(4, "fine-tune", PARAMETERS, true);
         asked.ends(4, "fine-tune", "COMPLETED", "", false);
@@ -82,7 +84,7 @@ class AskedExecutionsTest {
                 execution.start();
                 LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
                 return 3;
-            });
+            }, AskedExecutionsTest::notToBeStopped);
         }
         execution.join();
 
@@ -111,11 +113,26 @@ class AskedExecutionsTest {
     @DisplayName("names the server where it has restarted one by itself")
     void server() throws IOException {
         // when
-        asked.restart(3, "fine-tune", Map.of("reason", "its server ended"), () -> 4);
+        asked.restart(3, "fine-tune", Map.of("reason", "its server ended"), () -> 4, AskedExecutionsTest::notToBeStopped);
         asked.begins(4, "fine-tune", PARAMETERS, true);
 
         // then
         assertThat(lines()).containsExactly("server restart execution 3 done");
+    }
+
+    @Test
+    @DisplayName("has an execution stopped whose start it cannot take, so that no refused one is at work")
+    void unwritable() {
+        // given: a log whose file is shut
+        List<Long> stops = new ArrayList<>();
+        log.close();
+
+        // when, then
+        assertThatThrownBy(() -> asked.start("fine-tune", PARAMETERS, () -> 3, stops::add))
+                .isInstanceOf(RecoverableException.class);
+        assertThatThrownBy(() -> asked.restart(3, "fine-tune", Map.of(), () -> 4, stops::add))
+                .isInstanceOf(RecoverableException.class);
+        assertThat(stops).containsExactly(3L, 4L);
     }
 
     @Test
@@ -131,6 +148,10 @@ class AskedExecutionsTest {
             Element first = (Element) job.getElementsByTagName("listener").item(0);
             assertThat(first.getAttribute("ref")).as(file.toString()).isEqualTo("executionAuditListener");
         }
+    }
+
+    private static void notToBeStopped(long executionId) {
+        throw new AssertionError("execution " + executionId + " was asked to stop");
     }
 
     /** Who, what, to what, and what came of it. */
