@@ -20,10 +20,7 @@ import org.medtune.testing.GoldenRun;
 import org.medtune.testing.GoldenRows;
 import org.medtune.testing.WholeLength;
 
-/**
- * The recorded run of Transformers and PEFT, step by step: through its warm-up and into the decay of its learning rate, or
- * to its end and with what came of it ({@link WholeLength}).
- */
+/** The recorded run of Transformers and PEFT, step by step to its end, and what came of it. */
 class GoldenTrainingIT {
 
     private static final int STEPS = 60;

@@ -11,7 +11,7 @@ import org.medtune.tensor.ElementType;
 import org.medtune.testing.EmbeddedModel;
 import org.medtune.testing.GoldenRun;
 
-/** The first steps of the recorded run of Transformers and PEFT; the integration test does the others. */
+/** The first steps of the recorded run of Transformers and PEFT; the integration test goes to its end. */
 class GoldenTrainingTest {
 
     private static CausalLanguageModel model;
