@@ -1399,6 +1399,10 @@ public interface MedtuneMessages extends BasicLogger {
             + "your directory.")
     ConflictException noPasswordHere();
 
+    @Message(id = 937, value = "A token cannot make another token; send your name and password, or make it on the page "
+            + "Account.")
+    ConflictException tokenMakesNoToken();
+
     @Message(id = 933, value = "The provider calls you %s, which is no name here: names have up to 64 letters, digits and "
             + "the signs . _ @ -. Have another claim chosen with MEDTUNE_OIDC_PRINCIPAL.")
     InvalidInputException providerNameWrong(String name);

@@ -171,13 +171,15 @@ class SecurityIT {
     }
 
     @Test
-    void takesATokenUntilItIsRevoked() throws IOException {
+    void takesATokenUntilItIsRevokedAndForNoOther() throws IOException {
         // given
         Login login = Login.make(base, "operator");
         String token = login.token(base);
         String id = server.rest(login).get("api/account/tokens").json().get(0).path("id").asText();
         assertThat(RawRequest.get(server, "/medtune/api/jobs", "Bearer " + token)).startsWith("HTTP/1.1 200");
         assertThat(RawRequest.get(server, "/medtune/v1/models", "Bearer " + token)).startsWith("HTTP/1.1 403");
+        assertThat(RawRequest.send(server, "POST", "/medtune/api/account/tokens", "Bearer " + token))
+                .startsWith("HTTP/1.1 409").contains("MEDTUNE000937");
 
         // when
         assertThat(server.rest(login).send("DELETE", "api/account/tokens/" + id, "application/json", "").status())

@@ -9,13 +9,19 @@ import java.util.Set;
  * @param name    of the user
  * @param roles   that the user has
  * @param address where the request comes from
+ * @param byToken whether a bearer token has proved it, and not a login
  */
-public record Caller(String name, Set<Role> roles, String address) implements Principal {
+public record Caller(String name, Set<Role> roles, String address, boolean byToken) implements Principal {
 
     private static final ThreadLocal<Caller> CURRENT = new ThreadLocal<>();
 
     public Caller {
         roles = Set.copyOf(roles);
+    }
+
+    /** One who has logged in. */
+    public Caller(String name, Set<Role> roles, String address) {
+        this(name, roles, address, false);
     }
 
     @Override

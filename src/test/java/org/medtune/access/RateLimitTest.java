@@ -96,6 +96,20 @@ class RateLimitTest {
     }
 
     @Test
+    void countsTheNetworkOfAnIpv6Address() {
+        // given: a host that takes another address of its network for each guess
+        LoginLimit logins = new LoginLimit();
+        for (int i = 0; i < 5; i++) {
+            assertThat(logins.attempt("li", "2001:db8:0:7:0:0:0:" + i, Optional::empty).delay()).isZero();
+        }
+
+        // then
+        assertThat(logins.attempt("li", "2001:db8::7:ffff:0:0:1", Optional::empty).delay()).isPositive();
+        assertThat(logins.attempt("li", "2001:db8:0:8:0:0:0:1", Optional::empty).delay()).isZero();
+        assertThat(logins.attempt("li", "no:address", Optional::empty).delay()).isZero();
+    }
+
+    @Test
     void slowsDownManyWhoGuessOneName() {
         LoginLimit logins = new LoginLimit();
         for (int i = 0; i < 100; i++) {

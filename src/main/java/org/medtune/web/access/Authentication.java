@@ -124,13 +124,13 @@ public final class Authentication implements PasswordCheck {
 
     private Optional<Caller> of(AccessToken token, String address) {
         if (token.external()) {
-            return Optional.of(new Caller(token.user(), token.roles(), address));
+            return Optional.of(new Caller(token.user(), token.roles(), address, true));
         }
         return accounts.find(token.user()).map(account -> {
             Set<Role> roles = EnumSet.noneOf(Role.class);
             Caller now = new Caller(account.name(), account.roles(), address);
             token.roles().stream().filter(now::is).forEach(roles::add);
-            return new Caller(account.name(), roles, address);
+            return new Caller(account.name(), roles, address, true);
         });
     }
 

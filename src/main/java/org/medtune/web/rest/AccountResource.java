@@ -138,7 +138,8 @@ public class AccountResource {
     }
 
     /**
-     * Makes a bearer token, whose secret is shown this once.
+     * Makes a bearer token, whose secret is shown this once. It takes a login: a token that somebody has found shall
+     * not outlive its end or its revocation by one that it has made.
      *
      * @param body what it is called, and for how long it is valid
      */
@@ -147,10 +148,13 @@ public class AccountResource {
     @ApiResponse(responseCode = "201", description = "The token, with its secret",
             content = @Content(schema = @Schema(implementation = NewTokenView.class)))
     public Response make(TokenBody body) {
+        Caller caller = Caller.current();
+        if (caller.byToken()) {
+            throw MESSAGES.tokenMakesNoToken();
+        }
         if (body == null) {
             throw MESSAGES.bodyLacks("label");
         }
-        Caller caller = Caller.current();
         AccessTokens.Made made = tokens.make(caller.name(), body.label(), caller.roles(),
                 accounts.find(caller.name()).isEmpty(), body.days());
         audit.done("token-made", made.token().id());

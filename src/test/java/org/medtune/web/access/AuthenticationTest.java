@@ -107,6 +107,7 @@ class AuthenticationTest {
 
         // when / then
         assertThat(authentication.of(token(secret), ADDRESS).name()).isEqualTo("li");
+        assertThat(authentication.of(token(secret), ADDRESS).byToken()).isTrue();
     }
 
     @Test
