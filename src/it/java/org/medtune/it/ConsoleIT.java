@@ -147,7 +147,8 @@ class ConsoleIT {
         browser.shown("#job-medtunewar-fine-tune.active");
         browser.driver().executeScript(
                 "document.querySelector('#job-medtunewar-fine-tune .dropdown-toggle')?.click()");
-        picture("console-job");
+        browser.resize(1400, 760);
+        browser.picture("console-job");
         // the console builds its columns anew whenever something in them has changed
         await("the dialog of Start").atMost(PATIENCE).pollInterval(Duration.ofSeconds(1)).ignoreExceptions().until(() -> {
             if (browser.all(".modal.in input[id*=properties]").isEmpty()) {

@@ -39,7 +39,7 @@ class GoldenTrainingIT {
         model.close();
     }
 
-    /** With gradient checkpointing, the default; without it the steps are the same to the last bit. */
+    /** Without gradient checkpointing, which takes a third more time and gives the same steps to the last bit. */
     @Test
     void theRecordedRunIsReproduced() {
         // given
@@ -47,7 +47,7 @@ class GoldenTrainingIT {
         List<int[]> heldOut = IntStream.range(72, 80).mapToObj(GoldenRows::tokenIds).toList();
 
         try (LoraAdapter adapter = GoldenRun.initialAdapter(model);
-                LoraTrainer trainer = GoldenRun.trainer(model, adapter, GradientCheckpointing.ON)) {
+                LoraTrainer trainer = GoldenRun.trainer(model, adapter, GradientCheckpointing.NONE)) {
             // then
             assertThat(heldOutLoss(adapter, heldOut))
                     .isCloseTo(run.get("eval_nll_before").asDouble(), Percentage.withPercentage(1e-3));
@@ -85,7 +85,7 @@ class GoldenTrainingIT {
         // given
         try (CausalLanguageModel half = EmbeddedModel.load(ElementType.FLOAT16);
                 LoraAdapter adapter = GoldenRun.initialAdapter(half);
-                LoraTrainer trainer = GoldenRun.trainer(half, adapter, GradientCheckpointing.ON)) {
+                LoraTrainer trainer = GoldenRun.trainer(half, adapter, GradientCheckpointing.NONE)) {
             for (int step = 0; step < FIRST_STEPS; step++) {
                 // when
                 StepReport report = trainer.step();
