@@ -73,7 +73,7 @@ class ServerLife {
                 settings.expiry(), applicationName());
         leases.open();
         recovery = new Recovery(leases, home, settings);
-        recover();
+        recovered(recovery.recoverAtBoot(new OwnJobExecutions()));
         long beat = settings.beat().toMillis();
         beats = executor.scheduleAtFixedRate(this::beat, beat, beat, TimeUnit.MILLISECONDS);
     }
@@ -100,7 +100,7 @@ class ServerLife {
             return;
         }
         try {
-            recover();
+            recovered(recovery.recover(new OwnJobExecutions()));
             leases.releaseEnded();
             leases.forgetSilentServers(false);
             // not when the application starts, since the batch runtime is not ready for it then
@@ -113,8 +113,7 @@ class ServerLife {
         }
     }
 
-    private void recover() {
-        List<Recovery.Recovered> recovered = recovery.recover(new OwnJobExecutions());
+    private void recovered(List<Recovery.Recovered> recovered) {
         if (settings.autoRestart()) {
             toRestart.addAll(recovered);
         }

@@ -186,6 +186,20 @@ public final class ExecutionLeases {
                 2.0 * expiry.toSeconds()));
     }
 
+    /** Whether there are servers in other places that have said lately that they live. */
+    boolean othersLive() {
+        return transactions.call(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement("SELECT 1 FROM MEDTUNE_SERVER WHERE PLACE <> ? "
+                    + "AND EXTRACT(EPOCH FROM (CURRENT_TIMESTAMP - HEARTBEAT)) <= ?")) {
+                statement.setString(1, text(place));
+                statement.setDouble(2, expiry.toSeconds());
+                try (ResultSet rows = statement.executeQuery()) {
+                    return rows.next();
+                }
+            }
+        });
+    }
+
     /** What is running of this application according to the job repository, whoever executes it. */
     List<ActiveExecution> active() {
         return transactions.call(connection -> {

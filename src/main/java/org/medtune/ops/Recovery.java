@@ -70,13 +70,29 @@ public final class Recovery {
     }
 
     /**
-     * Looks once. Takes the lease of executions of this process that have none yet.
+     * Looks for the first time, before this process has started anything. Where no other server lives, what has no lease
+     * is a dead one's.
+     *
+     * @return what was recovered
+     * @throws org.medtune.RecoverableException if the database fails
+     */
+    public List<Recovered> recoverAtBoot(OwnExecutions own) {
+        List<ActiveExecution> active = leases.active();
+        // in this order: whoever has started one of them had said before that it lives
+        return recover(own, active, !leases.othersLive());
+    }
+
+    /**
+     * Looks once more. Takes the lease of executions of this process that have none yet.
      *
      * @return what was recovered
      * @throws org.medtune.RecoverableException if the database fails
      */
     public List<Recovered> recover(OwnExecutions own) {
-        List<ActiveExecution> active = leases.active();
+        return recover(own, leases.active(), false);
+    }
+
+    private List<Recovered> recover(OwnExecutions own, List<ActiveExecution> active, boolean alone) {
         List<Long> ids = active.stream().map(ActiveExecution::executionId).toList();
         firstSeenWithoutLease.keySet().retainAll(ids);
         firstSeenEnded.keySet().retainAll(ids);
@@ -94,7 +110,7 @@ public final class Recovery {
                     });
                 }
             } else if (leases.ownerIsDead(execution)
-                    || execution.owner() == null && forLong(firstSeenWithoutLease, id)) {
+                    || execution.owner() == null && (alone || forLong(firstSeenWithoutLease, id))) {
                 stop(execution, whatIsLeft(execution)).ifPresent(stopped ->
                         recovered.add(new Recovered(id, execution.job(), execution.interruptions() + 1)));
             }

@@ -73,7 +73,7 @@ record JobRepositoryDatabase(DataSource source, String ddl) {
                 row -> row.getString(1));
     }
 
-    /** Has every server but those of a name been silent for so long. */
+    /** Has the servers of a name been silent for so long. */
     void silence(String name, int seconds) {
         execute("UPDATE MEDTUNE_SERVER SET HEARTBEAT = HEARTBEAT - INTERVAL '" + seconds + "' SECOND WHERE NAME = '"
                 + name + "'");

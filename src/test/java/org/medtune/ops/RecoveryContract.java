@@ -219,6 +219,39 @@ abstract class RecoveryContract {
     }
 
     @Test
+    void anExecutionWithoutALeaseIsADeadServersWhereNoOtherServerLives() {
+        // given: its server died before it took the lease, and boots again; another server has fallen silent
+        repository.running(1, 11, "fine-tune", "STARTING", null);
+        server(ELSEWHERE, "two");
+        repository.silence("two", 31);
+        ExecutionLeases here = server(HERE, "one");
+
+        // when
+        List<Recovery.Recovered> recovered =
+                new Recovery(here, home, SETTINGS, clock::get).recoverAtBoot(own(0, false));
+
+        // then
+        assertThat(recovered).hasSize(1);
+        assertThat(repository.outcome(11))
+                .isEqualTo("STOPPED (interrupted: server ended before the first step) ended");
+    }
+
+    @Test
+    void anExecutionWithoutALeaseMayBeAnotherServersThatLives() {
+        // given
+        repository.running(1, 11, "fine-tune", "STARTING", null);
+        server(ELSEWHERE, "two");
+        ExecutionLeases here = server(HERE, "one");
+
+        // when
+        List<Recovery.Recovered> recovered =
+                new Recovery(here, home, SETTINGS, clock::get).recoverAtBoot(own(0, false));
+
+        // then
+        assertThat(recovered).isEmpty();
+    }
+
+    @Test
     void whatThisProcessHasStartedIsClaimedIfNobodyHas() {
         // given: it waits for a thread, so that its listener has not been called
         repository.running(1, 11, "fine-tune", "STARTING", null);
