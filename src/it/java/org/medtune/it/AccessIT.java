@@ -81,7 +81,7 @@ class AccessIT {
                 .forEach(role -> clients.put(role, server.rest(Login.make(base, role))));
         List<Address> addresses = addresses();
         assertThat(addresses).hasSizeGreaterThan(50).extracting(Address::path)
-                .contains("api/jobs", "v1/chat/completions", "index.xhtml", "jakarta.faces.resource/chat.js.xhtml?ln=js");
+                .contains("api/jobs", "v1/chat/completions", "runs.xhtml", "jakarta.faces.resource/chat.js.xhtml?ln=js");
 
         // when / then
         SoftAssertions softly = new SoftAssertions();
@@ -186,7 +186,7 @@ class AccessIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"index.xhtml", "catalogue.xhtml", "chat.xhtml", "account.xhtml", "users.xhtml",
+    @ValueSource(strings = {"runs.xhtml", "catalogue.xhtml", "chat.xhtml", "account.xhtml", "users.xhtml",
         "audit.xhtml", "login.xhtml"})
     void hasNoScriptInItsPagesButThoseWithTheirNumber(String page, WildFlyServer server) {
         // given
@@ -220,7 +220,7 @@ class AccessIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"login.xhtml", "index.xhtml", "api/jobs", "v1/models", "health/live", "nothing",
+    @ValueSource(strings = {"login.xhtml", "runs.xhtml", "api/jobs", "v1/models", "health/live", "nothing",
         "jakarta.faces.resource/medtune.css.xhtml?ln=css"})
     void protectsEveryAnswerByHeaders(String path, WildFlyServer server) {
         HttpResponse<String> answer = new WebClient(server).get(path);
@@ -237,7 +237,7 @@ class AccessIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"login.xhtml", "login.xhtml?to=%2Fmedtune%2Fchat.xhtml", "index.xhtml", "nothing.xhtml",
+    @ValueSource(strings = {"login.xhtml", "login.xhtml?to=%2Fmedtune%2Fchat.xhtml", "runs.xhtml", "nothing.xhtml",
         "api/jobs", "health/live", "jakarta.faces.resource/medtune.css.xhtml?ln=css"})
     void keepsNothingForWhomItDoesNotKnow(String path, WildFlyServer server) {
         HttpResponse<String> answer = new WebClient(server).get(path);

@@ -145,6 +145,7 @@ class ChatPageIT {
         assertThat(browser.text(".mt-answer:nth-child(1) :is([data-part=reasoning-text], .mt-content)")).isNotBlank();
         assertThat(browser.text(".mt-answer:nth-child(2) .mt-content")).isNotBlank();
         assertThat(browser.shown(".mt-asked").getText()).contains(TUTORIAL_QUESTION);
+        assertThat(Accessibility.violations(browser)).isEmpty();
     }
 
     @Test
@@ -333,7 +334,7 @@ class ChatPageIT {
 
         browser.click(".mt-language");
         browser.awaitText("#ask", "Ask"::equals);
-        browser.go(page.replace("chat.xhtml", "index.xhtml"));
+        browser.go(page.replace("chat.xhtml", "runs.xhtml"));
 
         assertThat(browser.shown("h1").getText()).isEqualTo("Fine-tuning runs");
         browser.click("nav a[href$='chat.xhtml']");

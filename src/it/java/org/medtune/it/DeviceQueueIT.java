@@ -62,10 +62,10 @@ class DeviceQueueIT {
                 .isEqualTo("{\"position\":1,\"devices\":[\"cpu\"],\"behind\":[" + training + "]}");
         assertThat(job(third).path("queue").path("behind").toString()).isEqualTo("[" + training + "," + second + "]");
         assertThat(job(training).has("queue")).isFalse();
-        assertThat(server.rest().get("index.xhtml").text())
+        assertThat(server.rest().get("runs.xhtml").text())
                 .contains("position 1 in the queue for cpu, behind execution " + training,
                         "position 2 in the queue for cpu, behind execution " + training + ", " + second);
-        assertThat(server.rest().get("index.xhtml?language=zh").text())
+        assertThat(server.rest().get("runs.xhtml?language=zh").text())
                 .contains("cpu 排队第 1 位，排在执行 " + training + " 之后");
         assertThat(server.log()).content()
                 .contains("MEDTUNE000624: Execution " + second + " waits for a device: position 1");

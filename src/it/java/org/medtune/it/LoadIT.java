@@ -27,7 +27,7 @@ class LoadIT {
 
     private static final int SECONDS = Integer.getInteger("medtune.it.load.seconds", 10);
     private static final int PER_SECOND = 200;
-    private static final List<String> PATHS = List.of("api/jobs?limit=20", "index.xhtml", "v1/models", "chat.xhtml",
+    private static final List<String> PATHS = List.of("api/jobs?limit=20", "runs.xhtml", "v1/models", "chat.xhtml",
             "api/account", "jakarta.faces.resource/medtune.css.xhtml?ln=css", "api/chat/conversations", "health/live",
             "api/chat/status", "audit.xhtml");
 

@@ -70,7 +70,9 @@ class RunPageIT {
             for (int width : WIDTHS) {
                 assertFits(browser, width);
             }
+            assertThat(Accessibility.violations(browser)).isEmpty();
             browser.show(1440, 900, "dark");
+            assertThat(Accessibility.violations(browser)).isEmpty();
             browser.click(".mt-language");
             browser.awaitText("#run-status", "complete"::equals);
             browser.awaitCount("#run-lengths canvas", 1);
@@ -115,6 +117,10 @@ class RunPageIT {
             long busy = busyRun(server);
             browser.click("#run-restart-with");
             assertThat(browser.all("#restart-dialog [name='lora.r']")).isEmpty();
+            for (int width : WIDTHS) {
+                assertFits(browser, width);
+            }
+            assertThat(Accessibility.violations(browser)).isEmpty();
             type(browser, "save.steps", "7");
             browser.click("#restart-dialog [value=restart]");
 
@@ -233,6 +239,7 @@ class RunPageIT {
         for (int width : WIDTHS) {
             assertFits(browser, width);
         }
+        assertThat(Accessibility.violations(browser)).isEmpty();
         browser.picture("run-compare", 1100);
 
         if (Browser.takesPictures()) {
@@ -245,13 +252,13 @@ class RunPageIT {
         browser.click("#delete-dialog [value=delete]");
 
         // then
-        await().atMost(Duration.ofMinutes(1)).until(() -> browser.driver().getCurrentUrl().contains("index.xhtml"));
+        await().atMost(Duration.ofMinutes(1)).until(() -> browser.driver().getCurrentUrl().contains("runs.xhtml"));
         assertThat(server.rest().get("api/jobs/" + execution).status()).isEqualTo(404);
         assertThat(server.rest().get("api/adapters/by-the-page").status()).isEqualTo(200);
     }
 
     private static void takePicturesOfRunsAndChat(WildFlyServer server, Browser browser) {
-        browser.go(server.address() + "index.xhtml?language=en");
+        browser.go(server.address() + "runs.xhtml?language=en");
         browser.shown(".mt-status-COMPLETED");
         browser.picture("runs", 800);
         browser.go(server.address() + "chat.xhtml");

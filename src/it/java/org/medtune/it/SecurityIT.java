@@ -106,7 +106,7 @@ class SecurityIT {
         for (String to : List.of("https://evil.example/", "//evil.example/", "/other", "/medtune//evil.example",
                 "/medtune/\\evil.example", "javascript:alert(1)", "/medtune/x\r\nX-Header: y")) {
             assertThat(new WebClient(server).logIn(login, to).headers().firstValue("Location").orElseThrow())
-                    .as(to).endsWith("/medtune/index.xhtml");
+                    .as(to).endsWith("/medtune/runs.xhtml");
         }
     }
 
@@ -140,7 +140,7 @@ class SecurityIT {
         Login login = Login.make(base, "operator");
         WebClient browser = new WebClient(server);
         browser.logIn(login, "");
-        assertThat(browser.get("index.xhtml").statusCode()).isEqualTo(200);
+        assertThat(browser.get("runs.xhtml").statusCode()).isEqualTo(200);
         assertThat(server.rest(login).get("api/jobs").status()).isEqualTo(200);
 
         // when
@@ -149,7 +149,7 @@ class SecurityIT {
 
         // then
         assertThat(changed.status()).as(changed.text()).isEqualTo(200);
-        assertThat(browser.get("index.xhtml").headers().firstValue("Location").orElseThrow()).contains("login.xhtml");
+        assertThat(browser.get("runs.xhtml").headers().firstValue("Location").orElseThrow()).contains("login.xhtml");
         assertThat(server.rest(login).get("api/jobs").status()).isEqualTo(403);
 
         // when

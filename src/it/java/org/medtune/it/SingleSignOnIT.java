@@ -104,7 +104,7 @@ class SingleSignOnIT {
         browser.shown("#sso");
         browser.click("#sso");
         await("the provider's page").atMost(PATIENCE).until(() -> provider.isAt(browser));
-        browser.driver().get(server.address() + "index.xhtml");
+        browser.driver().get(server.address() + "runs.xhtml");
         browser.shown("#sso");
         assertThat(Files.readString(server.home().resolve("audit/audit.jsonl")))
                 .containsPattern("\"actor\":\"chen\",\"address\":\"[^\"]+\",\"action\":\"login\","

@@ -89,7 +89,7 @@ public final class AccessFilter implements Filter {
 
     private static void refuse(HttpServletRequest request, HttpServletResponse response, RequestPath path, Rule rule,
             Caller caller) throws IOException {
-        if (path.value().equals("/") || path.value().equals("/index.xhtml") && request.getMethod().equals("GET")
+        if (path.value().equals("/") || path.value().equals("/runs.xhtml") && request.getMethod().equals("GET")
                 && request.getHeader("Faces-Request") == null) {
             response.sendRedirect(request.getContextPath() + AccessTable.home(caller));
             return;

@@ -70,7 +70,7 @@ final class AccessTable {
 
     /** The page that a user begins with. */
     static String home(Caller caller) {
-        return caller.is(OPERATOR) ? "/index.xhtml" : caller.is(CLINICIAN) ? "/chat.xhtml"
+        return caller.is(OPERATOR) ? "/runs.xhtml" : caller.is(CLINICIAN) ? "/chat.xhtml"
                 : caller.is(AUDITOR) ? "/audit.xhtml" : "/account.xhtml";
     }
 }

@@ -31,7 +31,7 @@ class TextBundleTest {
     void pagesUseTextsThatThereAre() throws IOException {
         ResourceBundle texts = ResourceBundle.getBundle("org.medtune.web.faces.Text", Locale.ENGLISH);
         for (String page : new String[] {
-            "catalogue.xhtml", "chat.xhtml", "index.xhtml", "compare.xhtml", "run.xhtml", "start.xhtml", "error.xhtml",
+            "catalogue.xhtml", "chat.xhtml", "runs.xhtml", "compare.xhtml", "run.xhtml", "start.xhtml", "error.xhtml",
             "WEB-INF/templates/page.xhtml"}) {
             Matcher matcher = PAGE_TEXT.matcher(Files.readString(Path.of("webapp", page)));
             while (matcher.find()) {
