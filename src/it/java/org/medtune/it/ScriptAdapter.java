@@ -40,6 +40,7 @@ final class ScriptAdapter {
                 .put("adapter.name", NAME)
                 .put("dataset.file", dataset(server).toString())
                 .put("max.seq.length", 512)
+                .put("gradient.checkpointing", "none")
                 .put("max.steps", 60)
                 .put("save.steps", 30)
                 .put("per.device.train.batch.size", 4)
