@@ -63,8 +63,7 @@ class AccessibilityIT {
 
         for (String page : PAGES) {
             // when
-            browser.driver().get(server.address() + page);
-            browser.shown("h1");
+            open(server, page);
 
             // then
             assertThat(Accessibility.violations(browser)).as(page).isEmpty();
@@ -78,8 +77,7 @@ class AccessibilityIT {
         logIn(server);
 
         for (String page : PAGES) {
-            browser.driver().get(server.address() + page);
-            browser.shown("h1");
+            open(server, page);
             if (page.equals("chat.xhtml")) {
                 // the question has the focus as soon as the models are known
                 browser.shown("#question:focus");
@@ -114,20 +112,28 @@ class AccessibilityIT {
         rest.awaitEnd(run, PATIENCE);
         logIn(server);
 
-        for (String link : List.of("run", "metrics", "report", "evaluation")) {
+        for (String link : List.of("a.mt-number", "a[href$='/metrics']", "a[href$='/report']",
+                "a[href*='/evaluation/']")) {
             // when
-            browser.driver().get(server.address() + "runs.xhtml");
-            browser.shown("a[id$=':" + link + "']");
+            open(server, "runs.xhtml");
+            browser.shown("tr " + link);
             String address = (String) browser.driver().executeScript("""
                     const link = document.querySelector(arguments[0]);
                     link.closest('tr').classList.add('before');
                     link.focus();
-                    return link.href;""", "a[id$=':" + link + "']");
+                    return link.href;""", "tr " + link);
             browser.awaitNone("tr.before");
 
             // then
             assertThat(browser.driver().executeScript("return document.activeElement.href")).isEqualTo(address);
         }
+    }
+
+    /** Opens a page; that of an error has a heading too, and is none of those that are meant. */
+    private void open(WildFlyServer server, String page) {
+        browser.driver().get(server.address() + page);
+        browser.shown("h1");
+        assertThat(browser.all("body.mt-page-error, body.mt-page-login")).as("%s is no page of its own", page).isEmpty();
     }
 
     private String tab() {
